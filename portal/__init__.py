@@ -1,0 +1,1 @@
+"""Portale Export: export-support programmes from the call to the report."""

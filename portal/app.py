@@ -1,0 +1,50 @@
+"""The application factory: the only module that knows every slice."""
+
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+
+from flask import Flask
+
+from portal import db
+from portal.config import Settings, get_settings
+from portal.web import setup
+
+ROOT = Path(__file__).resolve().parent.parent
+SLICES = (
+    "audit",
+    "accounts",
+    "documents",
+    "companies",
+    "calls",
+    "applications",
+    "eligibility",
+    "evaluation",
+    "ranking",
+    "notifications",
+    "office",
+)
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The whole portal as one WSGI application."""
+    settings = settings or get_settings()
+    app = Flask("portal", root_path=str(ROOT), template_folder="templates", static_folder="static")
+    app.config.from_mapping(
+        SECRET_KEY=settings.secret_key.get_secret_value(),
+        PUBLIC_URL=settings.public_url,
+        DEMO=settings.demo,
+        MAX_CONTENT_LENGTH=110 * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
+        MAX_FORM_PARTS=3000,
+        SETTINGS=settings,
+    )
+    app.extensions["portale.engine"] = db.configure(settings.sqlalchemy_url)
+    app.teardown_appcontext(lambda _error: db.session.remove())
+    setup.init_app(app)
+    for name in SLICES:
+        if find_spec(f"portal.{name}.views"):
+            views = import_module(f"portal.{name}.views")
+            for blueprint in views.blueprints:
+                app.register_blueprint(blueprint)
+    return app

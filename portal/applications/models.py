@@ -1,0 +1,90 @@
+"""Tables of the applications."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.applications.rules import Status
+from portal.calls.models import Call, CallVersion
+from portal.companies.models import Company
+from portal.documents.models import File
+from portal.kernel.base import Base, Identified, Recorded
+
+
+class Application(Recorded, Base):
+    """One firm's application to one call.
+
+    Frozen: `content` holds answers, attachments and declarations as they will be judged, `sha256` its canonical form.
+    Submitted: `arrival` is a number of the database's own sequence, the one order of arrival.
+    """
+
+    __tablename__ = "applications"
+    __table_args__ = (
+        Index(
+            "uq_applications_one_per_firm",
+            "call_id",
+            "company_id",
+            unique=True,
+            postgresql_where=text("status <> 'withdrawn'"),
+        ),
+        Index(None, "call_id", "status", "submitted_at"),
+        CheckConstraint("(content IS NULL) = (frozen_at IS NULL)", name="dated_once_frozen"),
+        CheckConstraint("(submitted_at IS NULL) = (arrival IS NULL)", name="numbered_once_submitted"),
+        CheckConstraint("status IN ('draft', 'withdrawn') OR submitted_at IS NOT NULL", name="dated_once_submitted"),
+        CheckConstraint("submitted_at IS NULL OR content IS NOT NULL", name="frozen_before_submitted"),
+    )
+
+    call_id: Mapped[UUID] = mapped_column(ForeignKey("calls.id"))
+    version_id: Mapped[UUID] = mapped_column(ForeignKey("call_versions.id"))
+    company_id: Mapped[UUID] = mapped_column(ForeignKey("companies.id"), index=True)
+    status: Mapped[Status] = mapped_column(default=Status.DRAFT)
+    pathway: Mapped[str | None]
+    started_by: Mapped[str]
+    frozen_at: Mapped[datetime | None]
+    frozen_by: Mapped[str | None]
+    content: Mapped[dict[str, Any] | None]
+    sha256: Mapped[str | None]
+    submitted_at: Mapped[datetime | None]
+    submitted_by: Mapped[str | None]
+    arrival: Mapped[int | None] = mapped_column(unique=True)
+    protocol: Mapped[str | None] = mapped_column(unique=True)
+    receipt_code: Mapped[str | None] = mapped_column(unique=True)
+    withdrawn_at: Mapped[datetime | None]
+
+    call: Mapped[Call] = relationship(lazy="raise")
+    version: Mapped[CallVersion] = relationship(lazy="raise")
+    company: Mapped[Company] = relationship(lazy="raise")
+    answers: Mapped[list["Answer"]] = relationship(lazy="raise", cascade="all, delete-orphan")
+    attachments: Mapped[list["Attachment"]] = relationship(lazy="raise", order_by="Attachment.attached_at")
+
+
+class Answer(Base):
+    """What was written in one field; `revision` grows at each save, so that nobody overwrites unseen."""
+
+    __tablename__ = "answers"
+
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("applications.id", ondelete="CASCADE"), primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[Any] = mapped_column(type_=Base.type_annotation_map[dict[str, Any]])
+    revision: Mapped[int] = mapped_column(Integer, default=1)
+    saved_at: Mapped[datetime]
+    saved_by: Mapped[str]
+
+
+class Attachment(Identified, Base):
+    """A file in its place among the documents asked for; removed ones leave a trace."""
+
+    __tablename__ = "attachments"
+    __table_args__ = (Index(None, "application_id", "document"),)
+
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("applications.id", ondelete="CASCADE"))
+    document: Mapped[str]
+    file_id: Mapped[UUID] = mapped_column(ForeignKey("files.id"))
+    attached_at: Mapped[datetime]
+    attached_by: Mapped[str]
+    removed_at: Mapped[datetime | None]
+
+    file: Mapped[File] = relationship(lazy="raise")

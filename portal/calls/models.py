@@ -1,0 +1,56 @@
+"""Tables of the calls."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Integer, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.calls.rules.status import CallStatus
+from portal.kernel.base import Base, Identified, Recorded
+
+
+class Programme(Recorded, Base):
+    """What pays for calls."""
+
+    __tablename__ = "programmes"
+
+    code: Mapped[str] = mapped_column(unique=True)
+    facts: Mapped[dict[str, Any]]
+
+
+class Call(Recorded, Base):
+    """A call. Its words are in its versions; `opens_at` and `closes_at` repeat the version in force, for the clock."""
+
+    __tablename__ = "calls"
+    __table_args__ = (CheckConstraint("closes_at > opens_at", name="opens_before_it_closes"),)
+
+    code: Mapped[str] = mapped_column(unique=True)
+    slug: Mapped[str] = mapped_column(unique=True)
+    programme_id: Mapped[UUID] = mapped_column(ForeignKey("programmes.id"))
+    status: Mapped[CallStatus]
+    opens_at: Mapped[datetime]
+    closes_at: Mapped[datetime]
+    published_at: Mapped[datetime | None]
+    version_id: Mapped[UUID | None] = mapped_column(ForeignKey("call_versions.id", use_alter=True))
+
+    programme: Mapped[Programme] = relationship(lazy="raise")
+    version: Mapped["CallVersion | None"] = relationship(
+        lazy="raise", foreign_keys=[version_id], post_update=True
+    )
+
+
+class CallVersion(Identified, Base):
+    """One immutable version: `content` is a CallContent as JSON, `sha256` that of its canonical form."""
+
+    __tablename__ = "call_versions"
+    __table_args__ = (UniqueConstraint("call_id", "number"),)
+
+    call_id: Mapped[UUID] = mapped_column(ForeignKey("calls.id"))
+    number: Mapped[int] = mapped_column(Integer)
+    content: Mapped[dict[str, Any]]
+    sha256: Mapped[str]
+    reason: Mapped[str]
+    made_by: Mapped[str]
+    made_at: Mapped[datetime]

@@ -1,0 +1,352 @@
+"""The content of a call version: everything about a call that officials decide, and nothing that code does.
+
+Frozen and strict: an unknown key is an error. The YAML of a call is this, written down.
+"""
+
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Literal, Self
+
+from pydantic import AwareDatetime, Field, StringConstraints, model_validator
+
+from portal.calls.rules.parameters import Parameters
+from portal.kernel.text import Frozen, Text
+
+Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
+Code = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9][A-Z0-9-]{2,39}$")]
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
+Money = Annotated[Decimal, Field(ge=0, max_digits=14, decimal_places=2)]
+Points = Annotated[Decimal, Field(ge=0, le=1000, max_digits=6, decimal_places=2)]
+
+
+class Tag(StrEnum):
+    """How much we know: from the real call, the resolution, the law, or our own assumption."""
+
+    REAL = "REAL"
+    DGR = "DGR"
+    LAW = "LAW"
+    ASSUMPTION = "ASSUMPTION"
+
+
+class Source(Frozen):
+    """Where a thing in a call comes from."""
+
+    tag: Tag
+    cite: str = Field(min_length=3)
+
+
+class Tranche(Frozen):
+    eur: Money
+    pct: Decimal
+    trigger: str
+
+
+class ProgrammeFacts(Frozen):
+    """The programme that pays."""
+
+    code: Code
+    title: Text
+    act: str
+    total_eur: Money
+    tranches: list[Tranche] = []
+    interim_report_on: date | None = None
+    final_report_on: date | None = None
+    source: Source
+
+
+class TextBlock(Frozen):
+    """A part of the call's page: heading and Markdown body."""
+
+    key: Key
+    heading: Text
+    body: Text
+    source: Source
+
+
+class Contacts(Frozen):
+    office: str
+    email: str
+    pec: str | None = None
+    phone: str | None = None
+
+
+class Window(Frozen):
+    """When applications are taken: from `opens_at`, included, to `closes_at`, excluded."""
+
+    opens_at: AwareDatetime
+    closes_at: AwareDatetime
+    source: Source
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.closes_at <= self.opens_at:
+            msg = "closes_at must come after opens_at"
+            raise ValueError(msg)
+        return self
+
+
+class Budget(Frozen):
+    """`places` firms at `unit_value_eur` each, within `amount_eur`."""
+
+    amount_eur: Money
+    unit_value_eur: Money
+    places: int = Field(ge=1)
+    in_kind: bool
+    aid_regime: Literal["de_minimis_2023_2831", "none"]
+    on_overflow: Literal["reject", "reduce"] = "reject"
+    source: Source
+
+
+class Pathway(Frozen):
+    """A target market or track; a firm chooses one."""
+
+    key: Key
+    title: Text
+    places: int | None = Field(default=None, ge=1)
+    min_firms: int | None = Field(default=None, ge=1)
+
+
+class Rule(Frozen):
+    """An eligibility rule: its kind is in `parameters`, its reason in `source`."""
+
+    id: Key
+    version: int = Field(ge=1)
+    title: Text
+    source: Source
+    parameters: Parameters
+
+
+class Anchor(Frozen):
+    """What a mark means."""
+
+    points: Points
+    text: Text
+
+
+class Band(Frozen):
+    """Points for facts of one kind: the first band that holds counts.
+
+    `ateco`: code prefixes; `sizes`: micro, small, medium; `at_least`/`below`: for numbers.
+    """
+
+    points: Points
+    ateco: list[str] | None = None
+    sizes: list[str] | None = None
+    values: list[str] | None = None
+    at_least: Decimal | None = None
+    below: Decimal | None = None
+    text: Text
+
+
+class Part(Frozen):
+    """A part of an automatic criterion: a fact and its bands. `fact` may be `answers.<field key>`."""
+
+    fact: Annotated[str, StringConstraints(pattern=r"^(sector|size|export_share|answers\.[a-z0-9_]+)$")]
+    bands: list[Band] = Field(min_length=1)
+
+
+class Criterion(Frozen):
+    """One criterion of the evaluation; `min` is its threshold."""
+
+    key: Key
+    title: Text
+    help: Text
+    mode: Literal["automatic", "reviewed"]
+    max: Points
+    min: Points | None = None
+    step: Points = Decimal(1)
+    anchors: list[Anchor] = []
+    parts: list[Part] = []
+    source: Source
+
+    @model_validator(mode="after")
+    def _scored_one_way(self) -> Self:
+        if (self.mode == "automatic") != bool(self.parts):
+            msg = "an automatic criterion has parts, a reviewed one has none"
+            raise ValueError(msg)
+        return self
+
+
+class Bonus(Frozen):
+    """Points added only after the minimum is reached."""
+
+    key: Key
+    title: Text
+    part: Part
+    source: Source
+
+
+class TieBreak(Frozen):
+    """`by`: a criterion's key, submitted_at or registry_number."""
+
+    by: str
+    order: Literal["asc", "desc"]
+    source: Source
+
+
+class Thresholds(Frozen):
+    total: Points
+    source: Source
+
+
+class FieldType(StrEnum):
+    TEXT = "text"
+    LONGTEXT = "longtext"
+    INTEGER = "integer"
+    DECIMAL = "decimal"
+    MONEY = "money"
+    PERCENT = "percent"
+    DATE = "date"
+    BOOLEAN = "boolean"
+    CHOICE = "choice"
+    CHOICES = "choices"
+    EMAIL = "email"
+    PEC = "pec"
+    URL = "url"
+    PHONE = "phone"
+    VAT = "vat"
+    TAX_CODE = "tax_code"
+    REA = "rea"
+    ATECO = "ateco"
+    MUNICIPALITY = "municipality"
+    PROVINCE = "province"
+    COUNTRY = "country"
+    HS = "hs"
+    TABLE = "table"
+
+
+class Option(Frozen):
+    key: Key
+    label: Text
+
+
+class Condition(Frozen):
+    """Shown, and required, only where `field` (of the same form) has one of `any_of`."""
+
+    field: Key
+    any_of: list[str | bool] = Field(min_length=1)
+
+
+class FormField(Frozen):
+    """One question. `prefill` is a path into the company's profile, such as `company.legal_name`."""
+
+    key: Key
+    type: FieldType
+    label: Text
+    hint: Text | None = None
+    required: bool = False
+    max_length: int | None = Field(default=None, ge=1, le=20_000)
+    min: Decimal | date | None = None
+    max: Decimal | date | None = None
+    options: list[Option] = []
+    condition: Condition | None = None
+    columns: "list[FormField]" = []
+    min_rows: int = Field(default=0, ge=0)
+    max_rows: int = Field(default=20, ge=1, le=200)
+    prefill: str | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if (self.type in {FieldType.CHOICE, FieldType.CHOICES}) != bool(self.options):
+            msg = f"{self.key}: choice and choices have options, other types have none"
+            raise ValueError(msg)
+        if (self.type is FieldType.TABLE) != bool(self.columns):
+            msg = f"{self.key}: a table has columns, other types have none"
+            raise ValueError(msg)
+        return self
+
+
+class Section(Frozen):
+    """One step of the form."""
+
+    key: Key
+    title: Text
+    intro: Text | None = None
+    fields: list[FormField] = Field(min_length=1)
+
+
+class Form(Frozen):
+    sections: list[Section] = Field(min_length=1)
+
+    def fields(self) -> list[FormField]:
+        """Every field, in order; columns of tables are not fields."""
+        return [field for section in self.sections for field in section.fields]
+
+
+class DocumentAsked(Frozen):
+    """A document of the application."""
+
+    key: Key
+    title: Text
+    hint: Text | None = None
+    required: bool
+    formats: list[Literal["pdf", "p7m", "jpg", "png", "docx", "xlsx"]] = ["pdf", "p7m"]
+    signed: bool = False
+    max_mb: int = Field(default=20, ge=1, le=100)
+    condition: Condition | None = None
+    source: Source
+
+
+class Declaration(Frozen):
+    """A statement under DPR 445/2000, ticked one by one, never pre-ticked."""
+
+    key: Key
+    text: Text
+    required: bool = True
+    source: Source
+
+
+class Days(Frozen):
+    """Days of each phase; calendar days."""
+
+    procedure: int = Field(ge=1, le=180)
+    supplement: int = Field(ge=1, le=30)
+    rejection_notice: int = Field(default=10, ge=10)
+    evaluation: int = Field(ge=1)
+    acceptance: int = Field(ge=1)
+    reserve_valid: int = Field(ge=0)
+    source: Source
+
+
+class CallContent(Frozen):
+    """A whole version of a call."""
+
+    code: Code
+    slug: Slug
+    title: Text
+    summary: Text
+    programme: ProgrammeFacts
+    texts: list[TextBlock]
+    funding_body: str
+    implementing_body: str
+    operator: str
+    responsible_officer: str
+    contacts: Contacts
+    procedure: Literal["ranking", "first_come_first_served"]
+    window: Window
+    budget: Budget
+    pathways: list[Pathway] = []
+    rules: list[Rule]
+    criteria: list[Criterion]
+    thresholds: Thresholds
+    bonus: list[Bonus] = []
+    tie_break: list[TieBreak]
+    form: Form
+    documents: list[DocumentAsked]
+    declarations: list[Declaration]
+    days: Days
+    reminder_hours: list[int] = [168, 48, 4]
+    stamp_duty: Literal["none", "virtual", "mark"]
+    signature: list[Literal["CAdES", "PAdES"]] = ["CAdES", "PAdES"]
+    sample_check_pct: Decimal = Field(default=Decimal(5), ge=0, le=100)
+    privacy: Text
+    source: Source
+
+    def criterion(self, key: str) -> Criterion:
+        """The criterion of that key; raises KeyError."""
+        return {criterion.key: criterion for criterion in self.criteria}[key]
+
+    def is_open(self, at: datetime) -> bool:
+        """Whether applications are taken at this instant."""
+        return self.window.opens_at <= at < self.window.closes_at

@@ -1,0 +1,71 @@
+"""Settings: read once, from the environment, here and nowhere else."""
+
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """What an operator may set; `docs/configuration.md` lists the same names."""
+
+    model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore")
+
+    database_url: str = Field(description="PostgreSQL, as postgresql://user:password@host:port/name.")
+    redis_url: str = Field(default="redis://127.0.0.1:6379/0", description="Redis or Valkey: the broker of the workers.")
+    smtp_url: str = Field(
+        default="smtp://127.0.0.1:1025", description="smtp://, smtp+starttls:// or smtps://user:password@host:port."
+    )
+    mail_from: str = Field(
+        default="Portale Export <portale@unioncamere.example>", description="The sender of every message."
+    )
+    storage_url: str = Field(default="", description="file:///path; empty: `files/` under PORTALE_HOME.")
+    clamd_url: str = Field(default="", description="tcp://host:port of an antivirus; empty: none.")
+    secret_key: SecretStr = Field(description="Signs cookies and links; at least 32 characters.")
+    public_url: str = Field(
+        default="http://127.0.0.1:8000", description="The address that messages and receipts carry."
+    )
+    trusted_hosts: str = Field(
+        default="", description="More host names to answer to, comma-separated; the one of PUBLIC_URL always counts."
+    )
+    proxies: int = Field(default=0, ge=0, le=5, description="How many trusted proxies stand in front.")
+    port: int = Field(default=8000, ge=1, le=65535, description="Where the web server listens.")
+    portale_home: Path = Field(default=PROJECT / "var", description="Where state lives.")
+    portale_demo: bool = Field(default=False, description="1: demo accounts, local mail sink and /posta.")
+
+    @field_validator("public_url")
+    @classmethod
+    def _no_final_slash(cls, url: str) -> str:
+        return url.rstrip("/")
+
+    @model_validator(mode="after")
+    def _long_secret(self) -> "Settings":
+        if len(self.secret_key.get_secret_value()) < 32:  # noqa: PLR2004 - said in the description
+            msg = "SECRET_KEY must have at least 32 characters"
+            raise ValueError(msg)
+        return self
+
+    @property
+    def home(self) -> Path:
+        """Where state lives, absolute."""
+        return self.portale_home.resolve()
+
+    @property
+    def demo(self) -> bool:
+        """Whether this is a demonstration."""
+        return self.portale_demo
+
+    @property
+    def sqlalchemy_url(self) -> str:
+        """`database_url` with the driver that we use."""
+        scheme, _, rest = self.database_url.partition("://")
+        return f"postgresql+psycopg://{rest}" if scheme in {"postgres", "postgresql"} else self.database_url
+
+
+@lru_cache(maxsize=1)
+def get_settings() -> Settings:
+    """Read the settings; a missing or wrong one raises ValidationError naming it."""
+    return Settings()  # type: ignore[call-arg]  # the environment supplies them

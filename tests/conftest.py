@@ -1,0 +1,92 @@
+"""What every test may ask for: a database of its own, the application, a session that leaves no trace."""
+
+import os
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from alembic import command
+from alembic.config import Config
+from flask import Flask
+from flask.testing import FlaskClient
+from psycopg.sql import SQL, Identifier
+from sqlalchemy import Engine, make_url
+from sqlalchemy.orm import Session
+
+os.environ.setdefault("DATABASE_URL", "postgresql:///postgres")
+os.environ.setdefault("SECRET_KEY", secrets.token_hex(32))
+os.environ["PORTALE_DEMO"] = "1"
+
+from portal import db
+from portal.app import create_app
+from portal.config import Settings, get_settings
+from portal.web.catalogues import compile_catalogues
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A database of this worker's own, migrated; dropped at the end."""
+    server = make_url(get_settings().database_url)
+    name = f"portale_test_{secrets.token_hex(4)}"
+    admin = server.set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(admin, autocommit=True) as connection:
+        connection.execute(SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(Identifier(name)))
+    url = server.set(drivername="postgresql", database=name).render_as_string(hide_password=False)
+    config = Config(str(ROOT / "migrations" / "alembic.ini"))
+    config.attributes["url"] = url.replace("postgresql://", "postgresql+psycopg://", 1)
+    command.upgrade(config, "head")
+    yield url
+    with psycopg.connect(admin, autocommit=True) as connection:
+        connection.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))
+
+
+@pytest.fixture(scope="session")
+def settings(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings of the tests: their own database and their own home."""
+    home = tmp_path_factory.mktemp("home")
+    return get_settings().model_copy(
+        update={"database_url": database_url, "portale_home": home, "portale_demo": True, "public_url": "http://localhost"}
+    )
+
+
+@pytest.fixture(scope="session")
+def app(settings: Settings) -> Iterator[Flask]:
+    """The whole portal on the test database; CSRF is on, as everywhere."""
+    compile_catalogues()
+    app = create_app(settings)
+    app.config["TESTING"] = True
+    yield app
+    app.extensions["portale.engine"].dispose()
+
+
+@pytest.fixture
+def engine(app: Flask) -> Engine:
+    """The engine that acts as the application's role."""
+    engine: Engine = app.extensions["portale.engine"]
+    return engine
+
+
+@pytest.fixture
+def session(app: Flask, engine: Engine) -> Iterator[Session]:
+    """A session whose every commit is undone at the end; the application's own session is this one.
+
+    A new session sees only what was flushed, so a verb that forgets to flush fails its test.
+    """
+    with engine.connect() as connection, connection.begin() as outer:
+        db.session.remove()
+        db._factory.configure(bind=connection, join_transaction_mode="create_savepoint")
+        with app.test_request_context():
+            yield db.session()
+        db.session.remove()
+        outer.rollback()
+        db._factory.configure(bind=engine, join_transaction_mode="conditional_savepoint")
+
+
+@pytest.fixture
+def client(app: Flask, session: Session) -> FlaskClient:
+    """A browser without JavaScript; what it commits is undone at the end."""
+    return app.test_client()

@@ -1,0 +1,1 @@
+"""Workers: what happens after the answer has gone out. The row is the truth, the queue is a hint."""

@@ -1,0 +1,25 @@
+"""What the scheduler runs, and how often. Every entry may run twice or late without harm."""
+
+from typing import Any
+
+from workers import queues
+
+SCHEDULE: dict[str, dict[str, Any]] = {
+    "outbox.relay": {"task": "outbox.relay", "schedule": 1.0, "options": {"queue": queues.RELAY, "expires": 30}},
+    "notifications.deliver_due": {
+        "task": "notifications.deliver_due",
+        "schedule": 2.0,
+        "options": {"queue": queues.MAIL, "expires": 30},
+    },
+    "calls.tick": {"task": "calls.tick", "schedule": 15.0, "options": {"queue": queues.HOUSEKEEPING, "expires": 60}},
+    "eligibility.sweep": {
+        "task": "eligibility.sweep",
+        "schedule": 60.0,
+        "options": {"queue": queues.SCORING, "expires": 60},
+    },
+    "documents.sweep": {
+        "task": "documents.sweep",
+        "schedule": 3600.0,
+        "options": {"queue": queues.HOUSEKEEPING, "expires": 3600},
+    },
+}

@@ -1,0 +1,21 @@
+"""Who listens to what: the whole story on one page. An event that nobody needs stands in IGNORED, with the reason."""
+
+SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {
+    "applications.submitted": ("eligibility.check", "notifications.tell"),
+    "applications.withdrawn": ("notifications.tell",),
+    "accounts.confirmation_requested": ("notifications.tell",),
+    "accounts.known_address_used": ("notifications.tell",),
+    "accounts.reset_requested": ("notifications.tell",),
+    "accounts.invited": ("notifications.tell",),
+    "eligibility.checked": ("notifications.tell",),
+    "eligibility.admitted": ("notifications.tell",),
+    "eligibility.not_admitted": ("notifications.tell",),
+    "eligibility.recheck_asked": ("eligibility.recheck",),
+    "evaluation.assigned": ("notifications.tell",),
+    "ranking.published": ("notifications.tell",),
+    "calls.opened": ("notifications.tell",),
+    "calls.amended": ("notifications.tell",),
+    "calls.reminder_due": ("notifications.tell",),
+}
+
+IGNORED: dict[str, str] = {}

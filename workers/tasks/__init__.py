@@ -1,0 +1,1 @@
+"""Tasks: one line of work each. Open a transaction, call one service."""
