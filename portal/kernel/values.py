@@ -132,7 +132,8 @@ PROVINCES: Final[dict[str, str]] = dict(
 _OFFICES = {*(f"{n:03}" for n in range(1, 101)), "120", "121", "888", "999"}
 _PERSON = re.compile(r"[A-Z]{6}[0-9LMNPQRSTUV]{2}[ABCDEHLMPRST][0-9LMNPQRSTUV]{2}[A-Z][0-9LMNPQRSTUV]{3}[A-Z]")
 _REA = re.compile(r"([A-Z]{2})-(\d{1,7})", re.ASCII)
-_MAILBOX = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@([A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+)")
+_MAILBOX = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}")
+_LABEL = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
 _ORDINARY_MAIL = {
     "alice.it", "fastwebnet.it", "gmail.com", "googlemail.com", "hotmail.com", "hotmail.it", "icloud.com", "inwind.it", "iol.it",
     "libero.it", "live.com", "live.it", "me.com", "msn.com", "outlook.com", "outlook.it", "proton.me", "protonmail.com", "tim.it",
@@ -174,7 +175,7 @@ def is_tax_code(text: str) -> bool:
 def is_rea(text: str) -> bool:
     """Province and at most seven digits, as in `MI-1234567`."""
     found = _REA.fullmatch(text)
-    return bool(found) and found[1] in PROVINCES and int(found[2]) > 0  # type: ignore[index]  # found, by the line's start
+    return found is not None and found[1] in PROVINCES and int(found[2]) > 0
 
 
 def rea_province(text: str) -> str | None:
@@ -184,8 +185,17 @@ def rea_province(text: str) -> str | None:
 
 def is_pec(text: str) -> bool:
     """An address by its syntax; whether it is certified, only INI-PEC knows."""
-    found = _MAILBOX.fullmatch(text)
-    return bool(found) and ".." not in text and not text.startswith(".") and ".@" not in text and "-." not in text
+    mailbox, at, domain = text.rpartition("@")
+    labels = domain.split(".")
+    return (
+        len(text) <= 254  # noqa: PLR2004 - RFC 5321
+        and bool(at)
+        and bool(_MAILBOX.fullmatch(mailbox))
+        and all(mailbox.split("."))
+        and len(labels) > 1
+        and all(_LABEL.fullmatch(label) for label in labels)
+        and not labels[-1].isdigit()
+    )
 
 
 def is_pec_suspicious(text: str) -> bool:
