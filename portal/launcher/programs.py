@@ -1,0 +1,31 @@
+"""The portal's own programs: web, workers by queue, one scheduler, and the demonstration's mail sink."""
+
+from portal.launcher import places, setting
+from portal.launcher.processes import Service
+
+GUNICORN = ("-m", "gunicorn", "-c", "portal/launcher/gunicorn_conf.py")
+CELERY = ("-m", "celery", "-A", "workers.main:app", "--quiet")
+WORK = ("worker", "--loglevel=INFO", "--without-gossip", "--without-mingle")
+
+
+def services(environment: dict[str, str]) -> list[Service]:
+    """What runs beside the servers. Mail has a worker of its own: a slow mail server holds up nothing else."""
+    beat = ("beat", "--loglevel=WARNING", f"--schedule={places.folder('run') / 'beat'}", "--pidfile=")
+    commands: dict[str, tuple[str, ...]] = {
+        "web": GUNICORN,
+        "worker": (*CELERY, *WORK, "--hostname=worker@%h", "--queues=relay,scoring,housekeeping", "--concurrency=2"),
+        "mailer": (*CELERY, *WORK, "--hostname=mailer@%h", "--queues=mail", "--concurrency=1"),
+        "scheduler": (*CELERY, *beat),
+    }
+    if setting.needs_sink():
+        commands = {"mail": ("-m", "portal.cli", "demo", "mail-sink"), **commands}
+    return [
+        Service(
+            name=name,
+            command=[str(places.PYTHON), *words],
+            environment=environment,
+            log=places.log(name),
+            directory=places.PROJECT,
+        )
+        for name, words in commands.items()
+    ]
