@@ -86,8 +86,33 @@ class Window(Frozen):
         return self
 
 
+class Item(Frozen):
+    """One line of a list: a service given, a cost borne."""
+
+    key: Key
+    title: Text
+
+
+class Offer(Frozen):
+    """What a firm gets, and what it pays for itself."""
+
+    services: list[Item] = Field(min_length=1)
+    firm_bears: list[Item] = []
+    source: Source
+
+
+class Milestone(Frozen):
+    """A day, or days, that the call announces beside its window."""
+
+    key: Key
+    title: Text
+    on: date
+    until: date | None = None
+    source: Source
+
+
 class Budget(Frozen):
-    """`places` firms at `unit_value_eur` each, within `amount_eur`."""
+    """`places` firms at `unit_value_eur` each, within `amount_eur`; `car`, `cup`: codes in the national registers."""
 
     amount_eur: Money
     unit_value_eur: Money
@@ -95,16 +120,20 @@ class Budget(Frozen):
     in_kind: bool
     aid_regime: Literal["de_minimis_2023_2831", "none"]
     on_overflow: Literal["reject", "reduce"] = "reject"
+    car: str | None = None
+    cup: str | None = None
     source: Source
 
 
 class Pathway(Frozen):
-    """A target market or track; a firm chooses one."""
+    """A target market or track; a firm chooses one. `countries`: ISO 3166 codes of two letters."""
 
     key: Key
     title: Text
+    countries: list[Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]] = []
     places: int | None = Field(default=None, ge=1)
     min_firms: int | None = Field(default=None, ge=1)
+    source: Source | None = None
 
 
 class Rule(Frozen):
@@ -127,11 +156,12 @@ class Anchor(Frozen):
 class Band(Frozen):
     """Points for facts of one kind: the first band that holds counts.
 
-    `ateco`: code prefixes; `sizes`: micro, small, medium; `at_least`/`below`: for numbers.
+    `ateco`: code prefixes of `edition`; `sizes`: micro, small, medium; `at_least`/`below`: for numbers.
     """
 
     points: Points
     ateco: list[str] | None = None
+    edition: Literal["2007", "2022", "2025"] = "2025"
     sizes: list[str] | None = None
     values: list[str] | None = None
     at_least: Decimal | None = None
@@ -267,7 +297,10 @@ class Section(Frozen):
 
 
 class Form(Frozen):
+    """The questions. The field `pathway`, where there is one, chooses among the call's pathways."""
+
     sections: list[Section] = Field(min_length=1)
+    source: Source | None = None
 
     def fields(self) -> list[FormField]:
         """Every field, in order; columns of tables are not fields."""
@@ -325,7 +358,9 @@ class CallContent(Frozen):
     contacts: Contacts
     procedure: Literal["ranking", "first_come_first_served"]
     window: Window
+    milestones: list[Milestone] = []
     budget: Budget
+    offer: Offer | None = None
     pathways: list[Pathway] = []
     rules: list[Rule]
     criteria: list[Criterion]
@@ -340,6 +375,7 @@ class CallContent(Frozen):
     stamp_duty: Literal["none", "virtual", "mark"]
     signature: list[Literal["CAdES", "PAdES"]] = ["CAdES", "PAdES"]
     sample_check_pct: Decimal = Field(default=Decimal(5), ge=0, le=100)
+    outputs: list[Literal["ranking_act", "three_lists", "pec_notice", "transparency_csv"]] = []
     privacy: Text
     source: Source
 
