@@ -1,5 +1,6 @@
 """Settings: read once, from the environment, here and nowhere else."""
 
+import os
 from functools import lru_cache
 from pathlib import Path
 
@@ -67,5 +68,9 @@ class Settings(BaseSettings):
 
 @lru_cache(maxsize=1)
 def get_settings() -> Settings:
-    """Read the settings; a missing or wrong one raises ValidationError naming it."""
-    return Settings()  # type: ignore[call-arg]  # the environment supplies them
+    """Read the settings; a missing or wrong one raises ValidationError naming it.
+
+    The environment first, then `portale.env` under PORTALE_HOME, where `make run` writes what it chose.
+    """
+    home = Path(os.environ.get("PORTALE_HOME") or PROJECT / "var")
+    return Settings(_env_file=home / "portale.env")

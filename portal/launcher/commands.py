@@ -13,6 +13,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
+from pathlib import Path
 
 from portal.launcher import checks, content, installation, memory, places, programs, say, setting
 from portal.launcher.processes import stop
@@ -289,7 +290,7 @@ def lock(_words: list[str]) -> int:
     options = (
         "--quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --python-version 3.11"
     )
-    compile_one = [places.VENV / "bin" / "uv", "pip", "compile", "pyproject.toml", *options.split()]
+    compile_one: list[str | Path] = [places.VENV / "bin" / "uv", "pip", "compile", "pyproject.toml", *options.split()]
     for target, more in (
         (installation.RUNTIME, []),
         (installation.DEVELOPMENT, ["--extra", "dev", "-c", installation.RUNTIME]),
