@@ -22,12 +22,7 @@ def upgrade() -> None:
         sa.Column("hash", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_audit_entries")),
     )
-    op.create_index(
-        op.f("ix_audit_entries_subject_id_seq"),
-        "audit_entries",
-        ["subject_id", "seq"],
-        unique=False,
-    )
+    op.create_index(op.f("ix_audit_entries_subject_id_seq"), "audit_entries", ["subject_id", "seq"], unique=False)
     op.create_table(
         "audit_head",
         sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -50,9 +45,7 @@ def upgrade() -> None:
         sa.Column("website", sa.Text(), nullable=True),
         sa.Column("ateco_edition", sa.Text(), nullable=False),
         sa.Column("ateco_primary", sa.Text(), nullable=True),
-        sa.Column(
-            "ateco_secondary", postgresql.JSONB(astext_type=sa.Text()), nullable=False
-        ),
+        sa.Column("ateco_secondary", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("address", sa.Text(), nullable=True),
         sa.Column("municipality", sa.Text(), nullable=True),
         sa.Column("municipality_code", sa.Text(), nullable=True),
@@ -64,30 +57,17 @@ def upgrade() -> None:
         sa.Column("site_province", sa.Text(), nullable=True),
         sa.Column("site_postcode", sa.Text(), nullable=True),
         sa.Column("revision", sa.Integer(), nullable=False),
-        sa.Column(
-            "created_at",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
-        sa.Column(
-            "updated_at",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.CheckConstraint(
-            "province IS NULL OR province ~ '^[A-Z]{2}$'",
-            name=op.f("ck_companies_province_has_2_letters"),
+            "province IS NULL OR province ~ '^[A-Z]{2}$'", name=op.f("ck_companies_province_has_2_letters")
         ),
         sa.CheckConstraint(
             "site_province IS NULL OR site_province ~ '^[A-Z]{2}$'",
             name=op.f("ck_companies_site_province_has_2_letters"),
         ),
-        sa.CheckConstraint(
-            "vat ~ '^[0-9]{11}$'", name=op.f("ck_companies_vat_has_11_digits")
-        ),
+        sa.CheckConstraint("vat ~ '^[0-9]{11}$'", name=op.f("ck_companies_vat_has_11_digits")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_companies")),
         sa.UniqueConstraint("vat", name=op.f("uq_companies_vat")),
     )
@@ -97,82 +77,51 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("payload", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column(
-            "emitted_at",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("clock_timestamp()"),
-            nullable=False,
+            "emitted_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
         ),
         sa.Column("dispatched_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_envelopes")),
     )
     op.create_index(
-        op.f("ix_envelopes_id"),
-        "envelopes",
-        ["id"],
-        unique=False,
-        postgresql_where="dispatched_at IS NULL",
+        op.f("ix_envelopes_id"), "envelopes", ["id"], unique=False, postgresql_where="dispatched_at IS NULL"
     )
     op.create_table(
         "files",
         sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("received_sha256", sa.Text(), nullable=False),
         sa.Column("size", sa.BigInteger(), nullable=False),
         sa.Column("media_type", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("pages", sa.BigInteger(), nullable=True),
-        sa.Column(
-            "signatures", postgresql.JSONB(astext_type=sa.Text()), nullable=False
-        ),
+        sa.Column("signatures", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column(
             "scan",
             sa.Enum(
-                "pending",
-                "clean",
-                "infected",
-                name="scanstate",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
+                "pending", "clean", "infected", name="scanstate", native_enum=False, create_constraint=True, length=40
             ),
             nullable=False,
         ),
         sa.Column("scanned_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("uploaded_by", sa.Text(), nullable=False),
-        sa.Column(
-            "created_at",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
-        sa.Column(
-            "updated_at",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.CheckConstraint(
-            "sha256 ~ '^[0-9a-f]{64}$'", name=op.f("ck_files_sha256_is_hex")
-        ),
+        sa.CheckConstraint("(scan = 'pending') = (scanned_at IS NULL)", name=op.f("ck_files_dated_once_scanned")),
+        sa.CheckConstraint("received_sha256 ~ '^[0-9a-f]{64}$'", name=op.f("ck_files_received_sha256_is_hex")),
+        sa.CheckConstraint("sha256 ~ '^[0-9a-f]{64}$'", name=op.f("ck_files_sha256_is_hex")),
         sa.CheckConstraint("size > 0", name=op.f("ck_files_is_not_empty")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_files")),
     )
     op.create_index(op.f("ix_files_sha256"), "files", ["sha256"], unique=False)
+    op.create_index(
+        "ix_files_unscanned", "files", ["created_at"], unique=False, postgresql_where=sa.text("scan = 'pending'")
+    )
     op.create_table(
         "programmes",
         sa.Column("code", sa.Text(), nullable=False),
         sa.Column("facts", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.Column(
-            "created_at",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
-        sa.Column(
-            "updated_at",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_programmes")),
         sa.UniqueConstraint("code", name=op.f("uq_programmes_code")),
@@ -188,28 +137,13 @@ def upgrade() -> None:
         sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("epoch", sa.BigInteger(), nullable=False),
-        sa.Column(
-            "created_at",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
-        sa.Column(
-            "updated_at",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.CheckConstraint(
-            "email = btrim(email) AND email LIKE '%%_@_%%'",
-            name=op.f("ck_users_email_is_an_address"),
-        ),
+        sa.CheckConstraint("email = btrim(email) AND email LIKE '%%_@_%%'", name=op.f("ck_users_email_is_an_address")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_users")),
     )
-    op.create_index(
-        "uq_users_email", "users", [sa.literal_column("lower(email)")], unique=True
-    )
+    op.create_index("uq_users_email", "users", [sa.literal_column("lower(email)")], unique=True)
     op.create_table(
         "calls",
         sa.Column("code", sa.Text(), nullable=False),
@@ -233,31 +167,12 @@ def upgrade() -> None:
         sa.Column("closes_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("version_id", sa.Uuid(), nullable=True),
-        sa.Column(
-            "created_at",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
-        sa.Column(
-            "updated_at",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.CheckConstraint(
-            "closes_at > opens_at", name=op.f("ck_calls_opens_before_it_closes")
-        ),
-        sa.ForeignKeyConstraint(
-            ["programme_id"], ["programmes.id"], name=op.f("fk_calls_programme_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["version_id"],
-            ["call_versions.id"],
-            name=op.f("fk_calls_version_id"),
-            use_alter=True,
-        ),
+        sa.CheckConstraint("closes_at > opens_at", name=op.f("ck_calls_opens_before_it_closes")),
+        sa.ForeignKeyConstraint(["programme_id"], ["programmes.id"], name=op.f("fk_calls_programme_id")),
+        sa.ForeignKeyConstraint(["version_id"], ["call_versions.id"], name=op.f("fk_calls_version_id"), use_alter=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_calls")),
         sa.UniqueConstraint("code", name=op.f("uq_calls_code")),
         sa.UniqueConstraint("slug", name=op.f("uq_calls_slug")),
@@ -271,17 +186,10 @@ def upgrade() -> None:
         sa.Column("relation", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["company_id"],
-            ["companies.id"],
-            name=op.f("fk_company_holdings_company_id"),
-            ondelete="CASCADE",
+            ["company_id"], ["companies.id"], name=op.f("fk_company_holdings_company_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_company_holdings")),
-        sa.UniqueConstraint(
-            "company_id",
-            "position",
-            name=op.f("uq_company_holdings_company_id_position"),
-        ),
+        sa.UniqueConstraint("company_id", "position", name=op.f("uq_company_holdings_company_id_position")),
     )
     op.create_table(
         "company_representatives",
@@ -291,18 +199,12 @@ def upgrade() -> None:
         sa.Column("role", sa.Text(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["company_id"],
-            ["companies.id"],
-            name=op.f("fk_company_representatives_company_id"),
-            ondelete="CASCADE",
+            ["company_id"], ["companies.id"], name=op.f("fk_company_representatives_company_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_company_representatives")),
     )
     op.create_index(
-        op.f("ix_company_representatives_company_id"),
-        "company_representatives",
-        ["company_id"],
-        unique=False,
+        op.f("ix_company_representatives_company_id"), "company_representatives", ["company_id"], unique=False
     )
     op.create_table(
         "company_years",
@@ -313,14 +215,10 @@ def upgrade() -> None:
         sa.Column("balance_eur", sa.Numeric(), nullable=False),
         sa.Column("export_share", sa.Numeric(), nullable=True),
         sa.CheckConstraint(
-            "awu >= 0 AND turnover_eur >= 0 AND balance_eur >= 0",
-            name=op.f("ck_company_years_not_negative"),
+            "awu >= 0 AND turnover_eur >= 0 AND balance_eur >= 0", name=op.f("ck_company_years_not_negative")
         ),
         sa.ForeignKeyConstraint(
-            ["company_id"],
-            ["companies.id"],
-            name=op.f("fk_company_years_company_id"),
-            ondelete="CASCADE",
+            ["company_id"], ["companies.id"], name=op.f("fk_company_years_company_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("company_id", "year", name=op.f("pk_company_years")),
     )
@@ -336,9 +234,7 @@ def upgrade() -> None:
         sa.Column("subject", sa.Text(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("html", sa.Text(), nullable=False),
-        sa.Column(
-            "attachments", postgresql.JSONB(astext_type=sa.Text()), nullable=False
-        ),
+        sa.Column("attachments", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column(
             "state",
             sa.Enum(
@@ -356,22 +252,10 @@ def upgrade() -> None:
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("next_try_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column(
-            "created_at",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
-        sa.Column(
-            "updated_at",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["user_id"], ["users.id"], name=op.f("fk_messages_user_id")
-        ),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_messages_user_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_messages")),
         sa.UniqueConstraint("key", name=op.f("uq_messages_key")),
     )
@@ -382,15 +266,8 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("state IN ('waiting', 'sending')"),
     )
-    op.create_index(
-        op.f("ix_messages_subject_id"), "messages", ["subject_id"], unique=False
-    )
-    op.create_index(
-        op.f("ix_messages_user_id_created_at"),
-        "messages",
-        ["user_id", "created_at"],
-        unique=False,
-    )
+    op.create_index(op.f("ix_messages_subject_id"), "messages", ["subject_id"], unique=False)
+    op.create_index(op.f("ix_messages_user_id_created_at"), "messages", ["user_id", "created_at"], unique=False)
     op.create_table(
         "user_sessions",
         sa.Column("user_id", sa.Uuid(), nullable=False),
@@ -402,21 +279,12 @@ def upgrade() -> None:
         sa.Column("epoch", sa.BigInteger(), nullable=False),
         sa.Column("company_id", sa.Uuid(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["company_id"], ["companies.id"], name=op.f("fk_user_sessions_company_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["user_id"],
-            ["users.id"],
-            name=op.f("fk_user_sessions_user_id"),
-            ondelete="CASCADE",
-        ),
+        sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_user_sessions_company_id")),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_user_sessions_user_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_user_sessions")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_user_sessions_token_hash")),
     )
-    op.create_index(
-        op.f("ix_user_sessions_user_id"), "user_sessions", ["user_id"], unique=False
-    )
+    op.create_index(op.f("ix_user_sessions_user_id"), "user_sessions", ["user_id"], unique=False)
     op.create_table(
         "call_versions",
         sa.Column("call_id", sa.Uuid(), nullable=False),
@@ -427,13 +295,9 @@ def upgrade() -> None:
         sa.Column("made_by", sa.Text(), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["call_id"], ["calls.id"], name=op.f("fk_call_versions_call_id")
-        ),
+        sa.ForeignKeyConstraint(["call_id"], ["calls.id"], name=op.f("fk_call_versions_call_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_call_versions")),
-        sa.UniqueConstraint(
-            "call_id", "number", name=op.f("uq_call_versions_call_id_number")
-        ),
+        sa.UniqueConstraint("call_id", "number", name=op.f("uq_call_versions_call_id_number")),
     )
     op.create_table(
         "deliveries",
@@ -442,14 +306,10 @@ def upgrade() -> None:
         sa.Column("is_sent", sa.Boolean(), nullable=False),
         sa.Column("answer", sa.Text(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["message_id"], ["messages.id"], name=op.f("fk_deliveries_message_id")
-        ),
+        sa.ForeignKeyConstraint(["message_id"], ["messages.id"], name=op.f("fk_deliveries_message_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_deliveries")),
     )
-    op.create_index(
-        op.f("ix_deliveries_message_id"), "deliveries", ["message_id"], unique=False
-    )
+    op.create_index(op.f("ix_deliveries_message_id"), "deliveries", ["message_id"], unique=False)
     op.create_table(
         "eligibility_rechecks",
         sa.Column("call_id", sa.Uuid(), nullable=False),
@@ -460,17 +320,10 @@ def upgrade() -> None:
         sa.Column("after", sa.Uuid(), nullable=True),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["call_id"], ["calls.id"], name=op.f("fk_eligibility_rechecks_call_id")
-        ),
+        sa.ForeignKeyConstraint(["call_id"], ["calls.id"], name=op.f("fk_eligibility_rechecks_call_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_eligibility_rechecks")),
     )
-    op.create_index(
-        op.f("ix_eligibility_rechecks_call_id"),
-        "eligibility_rechecks",
-        ["call_id"],
-        unique=False,
-    )
+    op.create_index(op.f("ix_eligibility_rechecks_call_id"), "eligibility_rechecks", ["call_id"], unique=False)
     op.create_table(
         "memberships",
         sa.Column("user_id", sa.Uuid(), nullable=False),
@@ -495,41 +348,22 @@ def upgrade() -> None:
         sa.Column("deed", sa.Text(), nullable=False),
         sa.Column("granted_by", sa.Text(), nullable=False),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column(
-            "created_at",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
-        sa.Column(
-            "updated_at",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.CheckConstraint(
             "kind <> 'delegate' OR (valid_until IS NOT NULL AND deed <> '')",
             name=op.f("ck_memberships_a_mandate_is_dated"),
         ),
         sa.CheckConstraint(
-            "valid_until IS NULL OR valid_until >= valid_from",
-            name=op.f("ck_memberships_dates_in_order"),
+            "valid_until IS NULL OR valid_until >= valid_from", name=op.f("ck_memberships_dates_in_order")
         ),
-        sa.ForeignKeyConstraint(
-            ["call_id"], ["calls.id"], name=op.f("fk_memberships_call_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id"], ["companies.id"], name=op.f("fk_memberships_company_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["user_id"], ["users.id"], name=op.f("fk_memberships_user_id")
-        ),
+        sa.ForeignKeyConstraint(["call_id"], ["calls.id"], name=op.f("fk_memberships_call_id")),
+        sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_memberships_company_id")),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_memberships_user_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_memberships")),
     )
-    op.create_index(
-        op.f("ix_memberships_company_id"), "memberships", ["company_id"], unique=False
-    )
+    op.create_index(op.f("ix_memberships_company_id"), "memberships", ["company_id"], unique=False)
     op.create_index(
         "uq_memberships_live",
         "memberships",
@@ -555,25 +389,11 @@ def upgrade() -> None:
         ),
         sa.Column("call_id", sa.Uuid(), nullable=True),
         sa.Column("granted_by", sa.Text(), nullable=False),
-        sa.Column(
-            "created_at",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
-        sa.Column(
-            "updated_at",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["call_id"], ["calls.id"], name=op.f("fk_staff_roles_call_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["user_id"], ["users.id"], name=op.f("fk_staff_roles_user_id")
-        ),
+        sa.ForeignKeyConstraint(["call_id"], ["calls.id"], name=op.f("fk_staff_roles_call_id")),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_staff_roles_user_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_roles")),
         sa.UniqueConstraint(
             "user_id",
@@ -630,46 +450,23 @@ def upgrade() -> None:
         sa.Column("protocol", sa.Text(), nullable=True),
         sa.Column("receipt_code", sa.Text(), nullable=True),
         sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column(
-            "created_at",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
-        sa.Column(
-            "updated_at",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.CheckConstraint(
             "status IN ('draft', 'withdrawn') OR submitted_at IS NOT NULL",
             name=op.f("ck_applications_dated_once_submitted"),
         ),
+        sa.CheckConstraint("(content IS NULL) = (frozen_at IS NULL)", name=op.f("ck_applications_dated_once_frozen")),
         sa.CheckConstraint(
-            "(content IS NULL) = (frozen_at IS NULL)",
-            name=op.f("ck_applications_dated_once_frozen"),
-        ),
-        sa.CheckConstraint(
-            "(submitted_at IS NULL) = (arrival IS NULL)",
-            name=op.f("ck_applications_numbered_once_submitted"),
+            "(submitted_at IS NULL) = (arrival IS NULL)", name=op.f("ck_applications_numbered_once_submitted")
         ),
         sa.CheckConstraint(
-            "submitted_at IS NULL OR content IS NOT NULL",
-            name=op.f("ck_applications_frozen_before_submitted"),
+            "submitted_at IS NULL OR content IS NOT NULL", name=op.f("ck_applications_frozen_before_submitted")
         ),
-        sa.ForeignKeyConstraint(
-            ["call_id"], ["calls.id"], name=op.f("fk_applications_call_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id"], ["companies.id"], name=op.f("fk_applications_company_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["version_id"],
-            ["call_versions.id"],
-            name=op.f("fk_applications_version_id"),
-        ),
+        sa.ForeignKeyConstraint(["call_id"], ["calls.id"], name=op.f("fk_applications_call_id")),
+        sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_applications_company_id")),
+        sa.ForeignKeyConstraint(["version_id"], ["call_versions.id"], name=op.f("fk_applications_version_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_applications")),
         sa.UniqueConstraint("arrival", name=op.f("uq_applications_arrival")),
         sa.UniqueConstraint("protocol", name=op.f("uq_applications_protocol")),
@@ -681,9 +478,7 @@ def upgrade() -> None:
         ["call_id", "status", "submitted_at"],
         unique=False,
     )
-    op.create_index(
-        op.f("ix_applications_company_id"), "applications", ["company_id"], unique=False
-    )
+    op.create_index(op.f("ix_applications_company_id"), "applications", ["company_id"], unique=False)
     op.create_index(
         "uq_applications_one_per_firm",
         "applications",
@@ -704,16 +499,10 @@ def upgrade() -> None:
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("published_by", sa.Text(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["call_id"], ["calls.id"], name=op.f("fk_rankings_call_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["version_id"], ["call_versions.id"], name=op.f("fk_rankings_version_id")
-        ),
+        sa.ForeignKeyConstraint(["call_id"], ["calls.id"], name=op.f("fk_rankings_call_id")),
+        sa.ForeignKeyConstraint(["version_id"], ["call_versions.id"], name=op.f("fk_rankings_version_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_rankings")),
-        sa.UniqueConstraint(
-            "call_id", "number", name=op.f("uq_rankings_call_id_number")
-        ),
+        sa.UniqueConstraint("call_id", "number", name=op.f("uq_rankings_call_id_number")),
     )
     op.create_table(
         "answers",
@@ -724,10 +513,7 @@ def upgrade() -> None:
         sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("saved_by", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["application_id"],
-            ["applications.id"],
-            name=op.f("fk_answers_application_id"),
-            ondelete="CASCADE",
+            ["application_id"], ["applications.id"], name=op.f("fk_answers_application_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("application_id", "key", name=op.f("pk_answers")),
     )
@@ -752,36 +538,17 @@ def upgrade() -> None:
         sa.Column("conflict_reason", sa.Text(), nullable=False),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column(
-            "created_at",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
-        sa.Column(
-            "updated_at",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.CheckConstraint(
-            "conflict <> 'declared' OR conflict_reason <> ''",
-            name=op.f("ck_assignments_a_conflict_has_a_reason"),
+            "conflict <> 'declared' OR conflict_reason <> ''", name=op.f("ck_assignments_a_conflict_has_a_reason")
         ),
-        sa.ForeignKeyConstraint(
-            ["application_id"],
-            ["applications.id"],
-            name=op.f("fk_assignments_application_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["reviewer_id"], ["users.id"], name=op.f("fk_assignments_reviewer_id")
-        ),
+        sa.ForeignKeyConstraint(["application_id"], ["applications.id"], name=op.f("fk_assignments_application_id")),
+        sa.ForeignKeyConstraint(["reviewer_id"], ["users.id"], name=op.f("fk_assignments_reviewer_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_assignments")),
     )
-    op.create_index(
-        op.f("ix_assignments_reviewer_id"), "assignments", ["reviewer_id"], unique=False
-    )
+    op.create_index(op.f("ix_assignments_reviewer_id"), "assignments", ["reviewer_id"], unique=False)
     op.create_index(
         "uq_assignments_live",
         "assignments",
@@ -799,21 +566,13 @@ def upgrade() -> None:
         sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["application_id"],
-            ["applications.id"],
-            name=op.f("fk_attachments_application_id"),
-            ondelete="CASCADE",
+            ["application_id"], ["applications.id"], name=op.f("fk_attachments_application_id"), ondelete="CASCADE"
         ),
-        sa.ForeignKeyConstraint(
-            ["file_id"], ["files.id"], name=op.f("fk_attachments_file_id")
-        ),
+        sa.ForeignKeyConstraint(["file_id"], ["files.id"], name=op.f("fk_attachments_file_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attachments")),
     )
     op.create_index(
-        op.f("ix_attachments_application_id_document"),
-        "attachments",
-        ["application_id", "document"],
-        unique=False,
+        op.f("ix_attachments_application_id_document"), "attachments", ["application_id", "document"], unique=False
     )
     op.create_table(
         "eligibility_reports",
@@ -822,15 +581,7 @@ def upgrade() -> None:
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column(
             "verdict",
-            sa.Enum(
-                "pass",
-                "fail",
-                "to_verify",
-                name="verdict",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
+            sa.Enum("pass", "fail", "to_verify", name="verdict", native_enum=False, create_constraint=True, length=40),
             nullable=False,
         ),
         sa.Column("points", sa.Numeric(), nullable=False),
@@ -840,21 +591,11 @@ def upgrade() -> None:
         sa.Column("made_by", sa.Text(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["application_id"],
-            ["applications.id"],
-            name=op.f("fk_eligibility_reports_application_id"),
+            ["application_id"], ["applications.id"], name=op.f("fk_eligibility_reports_application_id")
         ),
-        sa.ForeignKeyConstraint(
-            ["version_id"],
-            ["call_versions.id"],
-            name=op.f("fk_eligibility_reports_version_id"),
-        ),
+        sa.ForeignKeyConstraint(["version_id"], ["call_versions.id"], name=op.f("fk_eligibility_reports_version_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_eligibility_reports")),
-        sa.UniqueConstraint(
-            "application_id",
-            "number",
-            name=op.f("uq_eligibility_reports_application_id_number"),
-        ),
+        sa.UniqueConstraint("application_id", "number", name=op.f("uq_eligibility_reports_application_id_number")),
     )
     op.create_table(
         "places",
@@ -877,60 +618,32 @@ def upgrade() -> None:
         sa.Column("total", sa.Numeric(), nullable=False),
         sa.Column("amount_eur", sa.Numeric(), nullable=False),
         sa.Column("scores", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["application_id"],
-            ["applications.id"],
-            name=op.f("fk_places_application_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["ranking_id"], ["rankings.id"], name=op.f("fk_places_ranking_id")
-        ),
+        sa.ForeignKeyConstraint(["application_id"], ["applications.id"], name=op.f("fk_places_application_id")),
+        sa.ForeignKeyConstraint(["ranking_id"], ["rankings.id"], name=op.f("fk_places_ranking_id")),
         sa.PrimaryKeyConstraint("ranking_id", "application_id", name=op.f("pk_places")),
-        sa.UniqueConstraint(
-            "ranking_id", "position", name=op.f("uq_places_ranking_id_position")
-        ),
+        sa.UniqueConstraint("ranking_id", "position", name=op.f("uq_places_ranking_id_position")),
     )
-    op.create_index(
-        op.f("ix_places_application_id"), "places", ["application_id"], unique=False
-    )
+    op.create_index(op.f("ix_places_application_id"), "places", ["application_id"], unique=False)
     op.create_table(
         "eligibility_overrides",
         sa.Column("report_id", sa.Uuid(), nullable=False),
         sa.Column("rule", sa.Text(), nullable=False),
         sa.Column(
             "verdict",
-            sa.Enum(
-                "pass",
-                "fail",
-                "to_verify",
-                name="verdict",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
+            sa.Enum("pass", "fail", "to_verify", name="verdict", native_enum=False, create_constraint=True, length=40),
             nullable=False,
         ),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("made_by", sa.Text(), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.CheckConstraint(
-            "length(btrim(reason)) >= 10",
-            name=op.f("ck_eligibility_overrides_has_a_reason"),
-        ),
+        sa.CheckConstraint("length(btrim(reason)) >= 10", name=op.f("ck_eligibility_overrides_has_a_reason")),
         sa.ForeignKeyConstraint(
-            ["report_id"],
-            ["eligibility_reports.id"],
-            name=op.f("fk_eligibility_overrides_report_id"),
+            ["report_id"], ["eligibility_reports.id"], name=op.f("fk_eligibility_overrides_report_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_eligibility_overrides")),
     )
-    op.create_index(
-        op.f("ix_eligibility_overrides_report_id"),
-        "eligibility_overrides",
-        ["report_id"],
-        unique=False,
-    )
+    op.create_index(op.f("ix_eligibility_overrides_report_id"), "eligibility_overrides", ["report_id"], unique=False)
     op.create_table(
         "score_sheets",
         sa.Column("assignment_id", sa.Uuid(), nullable=False),
@@ -938,28 +651,12 @@ def upgrade() -> None:
         sa.Column("comment", sa.Text(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column(
-            "created_at",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
-        sa.Column(
-            "updated_at",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["assignment_id"],
-            ["assignments.id"],
-            name=op.f("fk_score_sheets_assignment_id"),
-        ),
+        sa.ForeignKeyConstraint(["assignment_id"], ["assignments.id"], name=op.f("fk_score_sheets_assignment_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_score_sheets")),
-        sa.UniqueConstraint(
-            "assignment_id", name=op.f("uq_score_sheets_assignment_id")
-        ),
+        sa.UniqueConstraint("assignment_id", name=op.f("uq_score_sheets_assignment_id")),
     )
     # ### end Alembic commands ###
 
@@ -967,47 +664,29 @@ def upgrade() -> None:
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
     op.drop_table("score_sheets")
-    op.drop_index(
-        op.f("ix_eligibility_overrides_report_id"), table_name="eligibility_overrides"
-    )
+    op.drop_index(op.f("ix_eligibility_overrides_report_id"), table_name="eligibility_overrides")
     op.drop_table("eligibility_overrides")
     op.drop_index(op.f("ix_places_application_id"), table_name="places")
     op.drop_table("places")
     op.drop_table("eligibility_reports")
-    op.drop_index(
-        op.f("ix_attachments_application_id_document"), table_name="attachments"
-    )
+    op.drop_index(op.f("ix_attachments_application_id_document"), table_name="attachments")
     op.drop_table("attachments")
-    op.drop_index(
-        "uq_assignments_live",
-        table_name="assignments",
-        postgresql_where=sa.text("withdrawn_at IS NULL"),
-    )
+    op.drop_index("uq_assignments_live", table_name="assignments", postgresql_where=sa.text("withdrawn_at IS NULL"))
     op.drop_index(op.f("ix_assignments_reviewer_id"), table_name="assignments")
     op.drop_table("assignments")
     op.drop_table("answers")
     op.drop_table("rankings")
     op.drop_index(
-        "uq_applications_one_per_firm",
-        table_name="applications",
-        postgresql_where=sa.text("status <> 'withdrawn'"),
+        "uq_applications_one_per_firm", table_name="applications", postgresql_where=sa.text("status <> 'withdrawn'")
     )
     op.drop_index(op.f("ix_applications_company_id"), table_name="applications")
-    op.drop_index(
-        op.f("ix_applications_call_id_status_submitted_at"), table_name="applications"
-    )
+    op.drop_index(op.f("ix_applications_call_id_status_submitted_at"), table_name="applications")
     op.drop_table("applications")
     op.drop_table("staff_roles")
-    op.drop_index(
-        "uq_memberships_live",
-        table_name="memberships",
-        postgresql_where=sa.text("revoked_at IS NULL"),
-    )
+    op.drop_index("uq_memberships_live", table_name="memberships", postgresql_where=sa.text("revoked_at IS NULL"))
     op.drop_index(op.f("ix_memberships_company_id"), table_name="memberships")
     op.drop_table("memberships")
-    op.drop_index(
-        op.f("ix_eligibility_rechecks_call_id"), table_name="eligibility_rechecks"
-    )
+    op.drop_index(op.f("ix_eligibility_rechecks_call_id"), table_name="eligibility_rechecks")
     op.drop_table("eligibility_rechecks")
     op.drop_index(op.f("ix_deliveries_message_id"), table_name="deliveries")
     op.drop_table("deliveries")
@@ -1016,30 +695,20 @@ def downgrade() -> None:
     op.drop_table("user_sessions")
     op.drop_index(op.f("ix_messages_user_id_created_at"), table_name="messages")
     op.drop_index(op.f("ix_messages_subject_id"), table_name="messages")
-    op.drop_index(
-        "ix_messages_due",
-        table_name="messages",
-        postgresql_where=sa.text("state IN ('waiting', 'sending')"),
-    )
+    op.drop_index("ix_messages_due", table_name="messages", postgresql_where=sa.text("state IN ('waiting', 'sending')"))
     op.drop_table("messages")
     op.drop_table("company_years")
-    op.drop_index(
-        op.f("ix_company_representatives_company_id"),
-        table_name="company_representatives",
-    )
+    op.drop_index(op.f("ix_company_representatives_company_id"), table_name="company_representatives")
     op.drop_table("company_representatives")
     op.drop_table("company_holdings")
     op.drop_table("calls")
     op.drop_index("uq_users_email", table_name="users")
     op.drop_table("users")
     op.drop_table("programmes")
+    op.drop_index("ix_files_unscanned", table_name="files", postgresql_where=sa.text("scan = 'pending'"))
     op.drop_index(op.f("ix_files_sha256"), table_name="files")
     op.drop_table("files")
-    op.drop_index(
-        op.f("ix_envelopes_id"),
-        table_name="envelopes",
-        postgresql_where="dispatched_at IS NULL",
-    )
+    op.drop_index(op.f("ix_envelopes_id"), table_name="envelopes", postgresql_where="dispatched_at IS NULL")
     op.drop_table("envelopes")
     op.drop_table("companies")
     op.drop_table("audit_head")

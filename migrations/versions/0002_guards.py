@@ -40,7 +40,7 @@ BEGIN
     NEW.previous := head.hash;
     NEW.hash := encode(sha256(convert_to(concat_ws(E'\\x1f',
         NEW.previous, NEW.seq, to_char(NEW.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
-        NEW.action, NEW.subject_type, NEW.subject_id, NEW.by, NEW.detail), 'UTF8')), 'hex');
+        NEW.action, NEW.subject_type, NEW.subject_id, NEW."by", NEW.detail), 'UTF8')), 'hex');
     UPDATE audit_head SET seq = NEW.seq, hash = NEW.hash WHERE id = 1;
     RETURN NEW;
 END $$;
@@ -82,27 +82,17 @@ def upgrade() -> None:
     op.execute("CREATE EXTENSION IF NOT EXISTS btree_gist")
     op.execute("CREATE SEQUENCE application_arrivals AS bigint")
     op.execute(f"GRANT USAGE ON SCHEMA public TO {ROLE}")
-    op.execute(
-        f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {ROLE}"
-    )
+    op.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {ROLE}")
     op.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {ROLE}")
-    op.execute(
-        f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {ROLE}"
-    )
-    op.execute(
-        f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO {ROLE}"
-    )
-    op.execute(
-        f"REVOKE INSERT, UPDATE, DELETE ON alembic_version, audit_head FROM {ROLE}"
-    )
+    op.execute(f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {ROLE}")
+    op.execute(f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO {ROLE}")
+    op.execute(f"REVOKE INSERT, UPDATE, DELETE ON alembic_version, audit_head FROM {ROLE}")
     op.execute("INSERT INTO audit_head (id, seq, hash) VALUES (1, 0, repeat('0', 64))")
     op.execute(CHAIN)
     op.execute(REFUSE)
     op.execute(FROZEN)
     op.execute(PUBLISHED)
-    op.execute(
-        "CREATE TRIGGER chain BEFORE INSERT ON audit_entries FOR EACH ROW EXECUTE FUNCTION audit_chain()"
-    )
+    op.execute("CREATE TRIGGER chain BEFORE INSERT ON audit_entries FOR EACH ROW EXECUTE FUNCTION audit_chain()")
     for table in NEVER_CHANGED:
         op.execute(f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {ROLE}")
         op.execute(
@@ -118,9 +108,7 @@ def upgrade() -> None:
         "WHEN (OLD.content IS DISTINCT FROM NEW.content OR OLD.sha256 <> NEW.sha256 OR OLD.published_at IS NOT NULL) "
         "EXECUTE FUNCTION published_stays()"
     )
-    op.execute(
-        "CREATE INDEX ix_companies_legal_name_trgm ON companies USING gin (lower(legal_name) gin_trgm_ops)"
-    )
+    op.execute("CREATE INDEX ix_companies_legal_name_trgm ON companies USING gin (lower(legal_name) gin_trgm_ops)")
 
 
 def downgrade() -> None:
@@ -139,11 +127,7 @@ def downgrade() -> None:
         op.execute(f"DROP FUNCTION {function}()")
     op.execute("DELETE FROM audit_head")
     op.execute("DROP SEQUENCE application_arrivals")
-    op.execute(
-        f"ALTER DEFAULT PRIVILEGES IN SCHEMA public REVOKE ALL ON TABLES FROM {ROLE}"
-    )
-    op.execute(
-        f"ALTER DEFAULT PRIVILEGES IN SCHEMA public REVOKE ALL ON SEQUENCES FROM {ROLE}"
-    )
+    op.execute(f"ALTER DEFAULT PRIVILEGES IN SCHEMA public REVOKE ALL ON TABLES FROM {ROLE}")
+    op.execute(f"ALTER DEFAULT PRIVILEGES IN SCHEMA public REVOKE ALL ON SEQUENCES FROM {ROLE}")
     op.execute(f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {ROLE}")
     op.execute(f"REVOKE ALL ON SCHEMA public FROM {ROLE}")
