@@ -19,10 +19,11 @@ os.environ.setdefault("DATABASE_URL", "postgresql:///postgres")
 os.environ.setdefault("SECRET_KEY", secrets.token_hex(32))
 os.environ["PORTALE_DEMO"] = "1"
 
+from portal.web.catalogues import compile_catalogues
+
 from portal import db
 from portal.app import create_app
 from portal.config import Settings, get_settings
-from portal.web.catalogues import compile_catalogues
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -49,7 +50,12 @@ def settings(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Set
     """Settings of the tests: their own database and their own home."""
     home = tmp_path_factory.mktemp("home")
     return get_settings().model_copy(
-        update={"database_url": database_url, "portale_home": home, "portale_demo": True, "public_url": "http://localhost"}
+        update={
+            "database_url": database_url,
+            "portale_home": home,
+            "portale_demo": True,
+            "public_url": "http://localhost",
+        }
     )
 
 

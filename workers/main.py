@@ -5,7 +5,7 @@ from typing import Any
 
 from celery import Celery, Task
 from celery.signals import worker_process_init
-from kombu import Queue
+from kombu.entity import Queue
 
 from portal import db
 from portal.app import create_app

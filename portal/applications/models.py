@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.applications.rules import Status
@@ -68,7 +69,7 @@ class Answer(Base):
 
     application_id: Mapped[UUID] = mapped_column(ForeignKey("applications.id", ondelete="CASCADE"), primary_key=True)
     key: Mapped[str] = mapped_column(primary_key=True)
-    value: Mapped[Any] = mapped_column(type_=Base.type_annotation_map[dict[str, Any]])
+    value: Mapped[Any] = mapped_column(JSONB())
     revision: Mapped[int] = mapped_column(Integer, default=1)
     saved_at: Mapped[datetime]
     saved_by: Mapped[str]

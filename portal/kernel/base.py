@@ -6,8 +6,7 @@ from enum import Enum
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import BigInteger, Date, DateTime, MetaData, Numeric, Text, Uuid, func
-from sqlalchemy import Enum as SqlEnum
+from sqlalchemy import BigInteger, Date, DateTime, Enum as SqlEnum, MetaData, Numeric, Text, Uuid, func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -33,7 +32,13 @@ class Base(DeclarativeBase):
         Decimal: Numeric(),
         dict[str, Any]: JSONB(),
         list[Any]: JSONB(),
-        Enum: SqlEnum(Enum, native_enum=False, create_constraint=True, length=40, values_callable=lambda kind: [m.value for m in kind]),
+        Enum: SqlEnum(
+            Enum,
+            native_enum=False,
+            create_constraint=True,
+            length=40,
+            values_callable=lambda kind: [m.value for m in kind],
+        ),
     }
 
 

@@ -16,4 +16,5 @@ def utcnow() -> datetime:
 
 def db_now(session: Session) -> datetime:
     """The database's own clock at this very statement, not at the start of the transaction."""
-    return session.execute(select(func.clock_timestamp())).scalar_one()
+    now: datetime = session.execute(select(func.clock_timestamp())).scalar_one()
+    return now
