@@ -1,0 +1,183 @@
+"""The form that every form extends, and fields that read what Italians type."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import Field, FieldList, Form, FormField, StringField
+from wtforms.validators import Optional, StopValidation
+from wtforms.widgets import TextInput
+
+from portal.kernel.clock import ROME
+from portal.kernel.errors import DomainError
+from portal.web.italian import format_decimal, parse_day, parse_decimal, parse_instant
+
+
+class Is:
+    """One value well formed, by a rule of `kernel.values`; silent on what `Optional()` let through empty."""
+
+    def __init__(self, rule: Callable[[str], bool], message: object) -> None:
+        self.rule, self.message = rule, message
+
+    def __call__(self, _form: Form, field: Field) -> None:
+        if not self.rule(field.data or ""):
+            raise StopValidation(str(self.message))
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """One line of the summary on top: the message, and the `id` of the field that it links to."""
+
+    message: str
+    anchor: str | None
+
+
+def _wrongs(field: Field) -> Iterator[Wrong]:
+    if isinstance(field, FormField):
+        for inner in field.form:
+            yield from _wrongs(inner)
+    elif isinstance(field, FieldList):
+        for inner in field.entries:
+            yield from _wrongs(inner)
+        yield from (Wrong(str(text), field.id) for text in field.errors if isinstance(text, str))
+    else:
+        yield from (Wrong(str(text), field.id) for text in field.errors)
+
+
+class PortalForm(FlaskForm):
+    """CSRF, words for what is wrong, and refusals shown as errors of the form.
+
+    Templates read `form.summary` (all that is wrong, in the order of the page) by `ui/form.html`.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as WTForms does
+        super().__init__(*args, **kwargs)
+        self.refusals: list[Wrong] = []
+        for field in self:
+            checks = field.validators
+            if any(isinstance(check, Is) for check in checks) and not any(
+                isinstance(check, Optional) for check in checks
+            ):
+                field.flags.required = True
+
+    def refuse(self, refusal: DomainError) -> None:
+        """Show a rule's refusal: beside its field where it names one, always in the summary."""
+        field = self._fields.get(refusal.field or "")
+        if field is None:
+            self.refusals.append(Wrong(str(refusal), None))
+        else:
+            field.errors = [*field.errors, str(refusal)]
+
+    @property
+    def summary(self) -> Sequence[Wrong]:
+        """All that is wrong, first what belongs to no field."""
+        return [*self.refusals, *(wrong for field in self for wrong in _wrongs(field))]
+
+
+class TypedField(StringField):
+    """Text that means a value. What was typed is shown again, wrong or not."""
+
+    wrong: Any = _l("Il valore non è valido.")
+    widget = TextInput()
+
+    def parse(self, text: str) -> Any:  # noqa: ANN401 - each kind its own
+        raise NotImplementedError
+
+    def show(self, value: Any) -> str:  # noqa: ANN401
+        return str(value)
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        text = (valuelist[0] if valuelist else "").strip()
+        self.data = None
+        if text:
+            try:
+                self.data = self.parse(text)
+            except ValueError as error:
+                raise ValueError(str(self.wrong)) from error
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return "" if self.data is None else self.show(self.data)
+
+
+class NumberField(TypedField):
+    """A whole number, `1.234` -> int."""
+
+    wrong = _l("Scrivi un numero intero, per esempio 1.234.")
+
+    def parse(self, text: str) -> int:
+        number = parse_decimal(text)
+        if number != number.to_integral_value():
+            msg = "not whole"
+            raise ValueError(msg)
+        return int(number)
+
+    def show(self, value: int) -> str:
+        return format_decimal(value)
+
+
+class DecimalNumberField(TypedField):
+    """A number with a comma, `1.234,5` -> Decimal; at most `places` digits after it."""
+
+    wrong = _l("Scrivi un numero con la virgola, per esempio 1.234,5.")
+
+    def __init__(self, *args: Any, places: int = 4, **kwargs: Any) -> None:  # noqa: ANN401
+        super().__init__(*args, **kwargs)
+        self.places = places
+
+    def parse(self, text: str) -> Decimal:
+        number = parse_decimal(text)
+        if number != round(number, self.places):
+            msg = "too many digits after the comma"
+            raise ValueError(msg)
+        return number
+
+    def show(self, value: Decimal) -> str:
+        return format_decimal(value)
+
+
+class MoneyField(DecimalNumberField):
+    """Euros and cents, `1.234,56` -> Decimal."""
+
+    wrong = _l("Scrivi un importo in euro con al massimo due decimali, per esempio 1.234,56.")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
+        super().__init__(*args, places=2, **kwargs)
+
+    def show(self, value: Decimal) -> str:
+        return format_decimal(value, places=2)
+
+
+class PercentField(DecimalNumberField):
+    """A percentage, `12,5` -> Decimal 12.5 (not 0.125)."""
+
+    wrong = _l("Scrivi una percentuale, per esempio 12,5.")
+
+
+class DayField(TypedField):
+    """A day by keyboard, `gg/mm/aaaa` or ISO -> date."""
+
+    wrong = _l("Scrivi una data che esiste, per esempio 31/12/2025.")
+
+    def parse(self, text: str) -> date:
+        return parse_day(text)
+
+    def show(self, value: date) -> str:
+        return value.strftime("%d/%m/%Y")
+
+
+class InstantField(TypedField):
+    """A day and an hour of Rome, `gg/mm/aaaa hh:mm` -> aware datetime."""
+
+    wrong = _l("Scrivi data e ora, per esempio 31/12/2025 12:00.")
+
+    def parse(self, text: str) -> datetime:
+        return parse_instant(text)
+
+    def show(self, value: datetime) -> str:
+        return value.astimezone(ROME).strftime("%d/%m/%Y %H:%M")

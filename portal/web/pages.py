@@ -1,0 +1,31 @@
+"""Pages of the house itself: the home, and what the law asks a public site to say."""
+
+from flask import Blueprint, current_app, render_template
+from flask.typing import ResponseReturnValue
+
+bp = Blueprint("web", __name__)
+
+
+@bp.get("/")
+def home() -> ResponseReturnValue:
+    """The front door. What is open now comes from whoever the application names (`HOME`)."""
+    show = current_app.extensions["portale_home"]
+    return render_template("web/home.html", **show())
+
+
+@bp.get("/accessibilita")
+def accessibility() -> ResponseReturnValue:
+    """The statement of accessibility."""
+    return render_template("web/accessibility.html")
+
+
+@bp.get("/privacy")
+def privacy() -> ResponseReturnValue:
+    """What is kept, why, for how long."""
+    return render_template("web/privacy.html")
+
+
+@bp.get("/aiuto")
+def help_() -> ResponseReturnValue:
+    """How to do the main things, and whom to ask."""
+    return render_template("web/help.html")
