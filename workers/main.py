@@ -22,6 +22,7 @@ class InApp(Task):
     abstract = True
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+        """Run inside the context."""
         with flask_app.app_context():
             return super().__call__(*args, **kwargs)
 

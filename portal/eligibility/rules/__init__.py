@@ -1,0 +1,1 @@
+"""Rules of eligibility: facts in, verdicts out."""
