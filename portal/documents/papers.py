@@ -1,0 +1,128 @@
+"""What each document says: its data, checked before it is set. Values are text already, in the paper's language.
+
+Instants are shown in Rome with their seconds; `sha256` is of what the paper is about and stands at its foot.
+"""
+
+from typing import ClassVar
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Part(BaseModel):
+    """A part of a paper."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Paper(Part):
+    """What all papers say: who issues it, within which programme, about which call."""
+
+    template: ClassVar[str]
+
+    issuer: str
+    programme: str
+    call_title: str
+    call_code: str
+    sha256: str | None
+
+
+class Enclosed(Part):
+    """A file of an application; `name` empty: asked for, not there yet."""
+
+    title: str
+    name: str = ""
+    size: str = ""
+    sha256: str = ""
+    signers: list[str] = []
+
+
+class Receipt(Paper):
+    """The proof of one submission. `verify_url` is also in the QR code."""
+
+    template: ClassVar[str] = "receipt"
+
+    company: str
+    vat: str
+    pathway: str | None
+    arrival: str
+    protocol: str | None
+    submitted_at: str
+    submitted_by: str
+    attachments: list[Enclosed]
+    code: str
+    verify_url: str
+
+
+class Reply(Part):
+    """One answer: a `value`, lines parted by newlines, or a table of `columns` and `rows`."""
+
+    label: str
+    value: str = ""
+    columns: list[str] = []
+    rows: list[list[str]] = []
+
+
+class Step(Part):
+    """One section of the form."""
+
+    title: str
+    answers: list[Reply]
+
+
+class Statement(Part):
+    """One declaration, and whether it was made."""
+
+    text: str
+    is_made: bool
+
+
+class ApplicationSheet(Paper):
+    """A whole application, at any time of its life."""
+
+    template: ClassVar[str] = "application"
+
+    company: str
+    vat: str
+    pathway: str | None
+    state: str
+    is_draft: bool
+    is_withdrawn: bool = False
+    arrival: str | None
+    submitted_at: str | None
+    printed_at: str
+    sections: list[Step]
+    attachments: list[Enclosed]
+    declarations: list[Statement]
+
+
+class Row(Part):
+    """One application in a list."""
+
+    position: str
+    arrival: str
+    company: str
+    points: str
+    amount: str
+    note: str = ""
+
+
+class Listing(Part):
+    """One of the lists of a ranking."""
+
+    title: str
+    note: str = ""
+    rows: list[Row]
+
+
+class RankingList(Paper):
+    """One version of a ranking, in its lists; not published while `published_at` is None."""
+
+    template: ClassVar[str] = "ranking_list"
+
+    number: str
+    reason: str
+    drawn_up_at: str
+    published_at: str | None
+    threshold: str
+    budget: str
+    lists: list[Listing]
