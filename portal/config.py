@@ -16,7 +16,9 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore")
 
     database_url: str = Field(description="PostgreSQL, as postgresql://user:password@host:port/name.")
-    redis_url: str = Field(default="redis://127.0.0.1:6379/0", description="Redis or Valkey: the broker of the workers.")
+    redis_url: str = Field(
+        default="redis://127.0.0.1:6379/0", description="Redis or Valkey: the broker of the workers."
+    )
     smtp_url: str = Field(
         default="smtp://127.0.0.1:1025", description="smtp://, smtp+starttls:// or smtps://user:password@host:port."
     )
@@ -34,6 +36,8 @@ class Settings(BaseSettings):
     )
     proxies: int = Field(default=0, ge=0, le=5, description="How many trusted proxies stand in front.")
     port: int = Field(default=8000, ge=1, le=65535, description="Where the web server listens.")
+    bind: str = Field(default="127.0.0.1", description="On which address it listens; 0.0.0.0 in a container.")
+    web_workers: int = Field(default=2, ge=1, le=64, description="Processes of the web server, eight threads each.")
     portale_home: Path = Field(default=PROJECT / "var", description="Where state lives.")
     portale_demo: bool = Field(default=False, description="1: demo accounts, local mail sink and /posta.")
 

@@ -61,13 +61,18 @@ def run(_words: list[str]) -> int:
         with only_one(), attended(boss):
             begun = time.monotonic()
             environment = make_ready(boss)
-            for service in programs.services(environment):
-                boss.start(service)
+            services = programs.services(environment)
             with say.step("Opening the portal"):
+                for service in services:
+                    if service.name in programs.FIRST:
+                        boss.start(service)
                 if not boss.watch(until=lambda: answer("/readyz") == HTTPStatus.OK, patience=READY_S):
                     raise Trouble(
                         f"No answer on {address()}/readyz within {READY_S} s.", content.LOGS, places.log("web")
                     )
+            for service in services:
+                if service.name not in programs.FIRST:
+                    boss.start(service)
             greet(time.monotonic() - begun)
             boss.watch()
     except Interrupted:

@@ -3,8 +3,9 @@
 from portal.launcher import places, setting
 from portal.launcher.processes import Service
 
-GUNICORN = ("-m", "gunicorn", "-c", "portal/launcher/gunicorn_conf.py")
-CELERY = ("-m", "celery", "-A", "workers.main:app", "--quiet")
+FIRST = ("web", "mail")
+GUNICORN = ("gunicorn", "-c", "portal/launcher/gunicorn_conf.py")
+CELERY = ("celery", "-A", "workers.main:app", "--quiet")
 WORK = ("worker", "--loglevel=INFO", "--without-gossip", "--without-mingle")
 
 
@@ -17,15 +18,11 @@ def services(environment: dict[str, str]) -> list[Service]:
         "mailer": (*CELERY, *WORK, "--hostname=mailer@%h", "--queues=mail", "--concurrency=1"),
         "scheduler": (*CELERY, *beat),
     }
+    python = [str(places.PYTHON), "-m"]
+    whole = {name: [*python, *words] for name, words in commands.items()}
     if setting.needs_sink():
-        commands = {"mail": ("-m", "portal.cli", "demo", "mail-sink"), **commands}
+        whole["mail"] = [str(places.VENV / "bin" / "portale"), "demo", "mail-sink"]
     return [
-        Service(
-            name=name,
-            command=[str(places.PYTHON), *words],
-            environment=environment,
-            log=places.log(name),
-            directory=places.PROJECT,
-        )
-        for name, words in commands.items()
+        Service(name=name, command=words, environment=environment, log=places.log(name), directory=places.PROJECT)
+        for name, words in whole.items()
     ]

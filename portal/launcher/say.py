@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 
-class Trouble(Exception):  # noqa: N818 - a state that a person can mend
+class Trouble(Exception):
     """Something stopped us: `what` happened, and `cure` is what to do about it."""
 
     def __init__(self, what: str, cure: str, log: Path | None = None) -> None:
