@@ -1,0 +1,53 @@
+"""Rules of the applications: states, single answers, what is missing, what is frozen. Pure."""
+
+from portal.applications.rules.refusals import (
+    AlreadyFrozen,
+    AlreadySubmitted,
+    CallAmended,
+    CallClosed,
+    CallNotOpen,
+    CallNotPublished,
+    ChangedSinceFrozen,
+    IllegalMove,
+    Incomplete,
+    NoFile,
+    NotADraft,
+    NotFrozen,
+    NotYours,
+    TooLateToWithdraw,
+    TooManyFiles,
+)
+from portal.applications.rules.status import (
+    RANKED,
+    TRANSITIONS,
+    Status,
+    check_move,
+    is_handed_in,
+    may_move,
+    may_withdraw,
+)
+
+__all__ = [
+    "RANKED",
+    "TRANSITIONS",
+    "AlreadyFrozen",
+    "AlreadySubmitted",
+    "CallAmended",
+    "CallClosed",
+    "CallNotOpen",
+    "CallNotPublished",
+    "ChangedSinceFrozen",
+    "IllegalMove",
+    "Incomplete",
+    "NoFile",
+    "NotADraft",
+    "NotFrozen",
+    "NotYours",
+    "Status",
+    "TooLateToWithdraw",
+    "TooManyFiles",
+    "check_move",
+    "is_handed_in",
+    "may_move",
+    "may_withdraw",
+]
