@@ -1,0 +1,132 @@
+"""English: one hand-written catalogue a slice, merged and compiled. `python -m portal.web.catalogues` does it.
+
+Italian is the text in the source itself. `python -m portal.web.catalogues check` says what is missing.
+"""
+
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeAlias
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import extract_from_dir
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+PROJECT = Path(__file__).resolve().parent.parent.parent
+SOURCES = PROJECT / "portal" / "translations" / "en"
+COMPILED = SOURCES / "LC_MESSAGES" / "messages.mo"
+KEYWORDS: dict[str, tuple[int, ...] | None] = {
+    "_": None,
+    "_l": None,
+    "gettext": None,
+    "lazy_gettext": None,
+    "ngettext": (1, 2),
+    "_n": (1, 2),
+    "lazy_ngettext": (1, 2),
+}
+_PLACE = re.compile(r"%\((\w+)\)[sd]")
+_BAD_PERCENT = re.compile(r"%(?!%|\(\w+\)[sd])")
+Id: TypeAlias = str | tuple[str, ...]
+
+
+@dataclass
+class Faults:
+    """What `check` found, each a list of sentences."""
+
+    missing: list[str] = field(default_factory=list)
+    obsolete: list[str] = field(default_factory=list)
+    fuzzy: list[str] = field(default_factory=list)
+    clashes: list[str] = field(default_factory=list)
+    placeholders: list[str] = field(default_factory=list)
+
+    def lines(self) -> list[str]:
+        """All of them, each with its kind."""
+        return [f"{kind}: {text}" for kind, texts in vars(self).items() for text in texts]
+
+
+def extracted() -> dict[Id, str]:
+    """Every text of the source -> where it stands first (`path:line`)."""
+    found: dict[Id, str] = {}
+    for folder, method in (("portal", "python"), ("workers", "python"), ("templates", "jinja2.ext:babel_extract")):
+        for name, line, text, _comments, _context in extract_from_dir(
+            PROJECT / folder,
+            method_map=[("**.py", method), ("**.html", method), ("**.txt", method)],
+            options_map={"**": {"silent": "false", "extensions": "jinja2.ext.do", "newstyle_gettext": "true"}},
+            keywords=KEYWORDS,
+        ):
+            found.setdefault(text, f"{folder}/{name}:{line}")
+    return found
+
+
+def _messages() -> Iterator[tuple[str, Message]]:
+    for path in sorted(SOURCES.glob("*.po")):
+        with path.open("rb") as source:
+            yield from ((path.name, message) for message in read_po(source, locale="en") if message.id)
+
+
+def _first(message_id: object) -> str:
+    return message_id[0] if isinstance(message_id, tuple | list) else str(message_id)
+
+
+def _key(message: Message) -> Id:
+    return message.id if isinstance(message.id, str) else tuple(message.id)
+
+
+def compile_all() -> int:
+    """Merge the catalogues of all slices into the one that Babel reads; return how many texts it holds."""
+    merged = Catalog(locale="en", domain="messages")
+    for _name, message in _messages():
+        if not message.fuzzy and message.string:
+            merged.add(message.id, message.string)
+    COMPILED.parent.mkdir(parents=True, exist_ok=True)
+    waiting = COMPILED.with_suffix(".tmp")
+    with waiting.open("wb") as target:
+        write_mo(target, merged)
+    waiting.replace(COMPILED)
+    return len(merged)
+
+
+def _places(text: object) -> set[str]:
+    texts = text if isinstance(text, tuple | list) else [text]
+    return {name for one in texts for name in _PLACE.findall(str(one))}
+
+
+def check() -> Faults:
+    """Hold every catalogue against the source."""
+    source, faults, seen = extracted(), Faults(), dict[Id, tuple[str, object]]()
+    for name, message in _messages():
+        key = _key(message)
+        label = f"{name}: {_first(key)!r}"
+        if message.fuzzy:
+            faults.fuzzy.append(label)
+        if key not in source:
+            faults.obsolete.append(label)
+        if key in seen and seen[key][1] != message.string:
+            faults.clashes.append(f"{label} differs from {seen[key][0]}")
+        if message.string and _places(key) != _places(message.string):
+            faults.placeholders.append(label)
+        if all(message.string if isinstance(message.string, tuple | list) else [message.string]):
+            seen[key] = (name, message.string)
+    faults.missing = [f"{where}: {_first(key)!r}" for key, where in source.items() if key not in seen]
+    faults.placeholders += [
+        f"{where}: a lone % (write %%) in {_first(key)!r}"
+        for key, where in source.items()
+        if where.startswith("templates/") and _BAD_PERCENT.search(_first(key).replace("%%", ""))
+    ]
+    return faults
+
+
+def main() -> None:
+    """Compile; with `check`, say what is wrong and exit 1 if anything is."""
+    if sys.argv[1:] == ["check"]:
+        lines = check().lines()
+        print("\n".join(lines))  # noqa: T201 - a command
+        raise SystemExit(1 if lines else 0)
+    print(f"{compile_all()} English texts")  # noqa: T201 - a command
+
+
+if __name__ == "__main__":
+    main()
