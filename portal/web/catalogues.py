@@ -75,7 +75,7 @@ def _key(message: Message) -> Id:
     return message.id if isinstance(message.id, str) else tuple(message.id)
 
 
-def compile_all() -> int:
+def compile_catalogues() -> int:
     """Merge the catalogues of all slices into the one that Babel reads; return how many texts it holds."""
     merged = Catalog(locale="en", domain="messages")
     for _name, message in _messages():
@@ -125,7 +125,7 @@ def main() -> None:
         lines = check().lines()
         print("\n".join(lines))  # noqa: T201 - a command
         raise SystemExit(1 if lines else 0)
-    print(f"{compile_all()} English texts")  # noqa: T201 - a command
+    print(f"{compile_catalogues()} English texts")  # noqa: T201 - a command
 
 
 if __name__ == "__main__":
