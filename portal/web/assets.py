@@ -1,4 +1,4 @@
-"""Set-up of third-party assets: `python -m portal.web.assets`. Exact versions by the lock, from the registry, never a CDN.
+"""Set-up of third-party assets: `python -m portal.web.assets`. Exact versions by the lock, never a CDN.
 
 Node comes as a Python wheel, so that a fresh machine needs none. What pages use is copied to `static/vendor/`
 (not committed); a second run with the same lock does nothing.

@@ -21,7 +21,7 @@ class Words:
     """A title, what happened, and what to do next."""
 
     title: LazyString
-    happened: LazyString
+    happened: LazyString | str
     next: LazyString
 
 
@@ -74,7 +74,10 @@ WORDS = {
 }
 FORGED = Words(
     _l("La pagina era aperta da troppo tempo"),
-    _l("Per sicurezza, il modulo inviato non vale più: la sessione è scaduta, o è stata chiusa in un'altra scheda. Nulla è cambiato e nulla di quanto era salvato è andato perso."),
+    _l(
+        "Per sicurezza, il modulo inviato non vale più: la sessione è scaduta, o è stata chiusa in un'altra scheda. "
+        "Nulla è cambiato e nulla di quanto era salvato è andato perso."
+    ),
     _l("Torna indietro: il browser conserva quello che hai scritto. Copialo, ricarica la pagina e invia di nuovo."),
 )
 
@@ -111,8 +114,14 @@ def _http(error: HTTPException) -> ResponseReturnValue:
 def _refused(refusal: DomainError) -> ResponseReturnValue:
     """A refusal that no view caught: still words, still nothing changed."""
     status = {NotFound: 404, Conflict: 409}.get(type(refusal), 400)
-    words = WORDS[status] if status != HTTPStatus.BAD_REQUEST else Words(
-        _l("L'operazione non è possibile"), str(refusal), WORDS[400].next  # type: ignore[arg-type]
+    words = (
+        WORDS[status]
+        if status != HTTPStatus.BAD_REQUEST
+        else Words(
+            _l("L'operazione non è possibile"),
+            str(refusal),
+            WORDS[400].next,
+        )
     )
     return _page(status, words)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from typing_extensions import override
 from wtforms import Field, FieldList, Form, FormField, StringField
 from wtforms.validators import Optional, StopValidation
 from wtforms.widgets import TextInput
@@ -15,6 +16,10 @@ from wtforms.widgets import TextInput
 from portal.kernel.clock import ROME
 from portal.kernel.errors import DomainError
 from portal.web.italian import format_decimal, parse_day, parse_decimal, parse_instant
+
+
+_TELLING = 4
+"""Words of a label shorter than this name nothing."""
 
 
 class Is:
@@ -36,6 +41,13 @@ class Wrong:
     anchor: str | None
 
 
+def _named(field: Field, text: object) -> Wrong:
+    """A general message ("Questo campo è obbligatorio.") names its field in the summary."""
+    label, message = str(field.label.text), str(text)
+    told = any(word in message.lower() for word in label.lower().split() if len(word) >= _TELLING)
+    return Wrong(message if told else f"{label}: {message[:1].lower()}{message[1:]}", field.id)
+
+
 def _wrongs(field: Field) -> Iterator[Wrong]:
     if isinstance(field, FormField):
         for inner in field.form:
@@ -43,9 +55,9 @@ def _wrongs(field: Field) -> Iterator[Wrong]:
     elif isinstance(field, FieldList):
         for inner in field.entries:
             yield from _wrongs(inner)
-        yield from (Wrong(str(text), field.id) for text in field.errors if isinstance(text, str))
+        yield from (_named(field, text) for text in field.errors if isinstance(text, str))
     else:
-        yield from (Wrong(str(text), field.id) for text in field.errors)
+        yield from (_named(field, text) for text in field.errors)
 
 
 class PortalForm(FlaskForm):
@@ -85,11 +97,14 @@ class TypedField(StringField):
     widget = TextInput()
 
     def parse(self, text: str) -> Any:  # noqa: ANN401 - each kind its own
+        """Give the value that `text` means; ValueError where it means none."""
         raise NotImplementedError
 
     def show(self, value: Any) -> str:  # noqa: ANN401
+        """Give the value as it stands in the field."""
         return str(value)
 
+    @override
     def process_formdata(self, valuelist: list[Any]) -> None:
         text = (valuelist[0] if valuelist else "").strip()
         self.data = None
@@ -110,6 +125,7 @@ class NumberField(TypedField):
 
     wrong = _l("Scrivi un numero intero, per esempio 1.234.")
 
+    @override
     def parse(self, text: str) -> int:
         number = parse_decimal(text)
         if number != number.to_integral_value():
@@ -117,6 +133,7 @@ class NumberField(TypedField):
             raise ValueError(msg)
         return int(number)
 
+    @override
     def show(self, value: int) -> str:
         return format_decimal(value)
 
@@ -130,6 +147,7 @@ class DecimalNumberField(TypedField):
         super().__init__(*args, **kwargs)
         self.places = places
 
+    @override
     def parse(self, text: str) -> Decimal:
         number = parse_decimal(text)
         if number != round(number, self.places):
@@ -137,6 +155,7 @@ class DecimalNumberField(TypedField):
             raise ValueError(msg)
         return number
 
+    @override
     def show(self, value: Decimal) -> str:
         return format_decimal(value)
 
@@ -149,6 +168,7 @@ class MoneyField(DecimalNumberField):
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
         super().__init__(*args, places=2, **kwargs)
 
+    @override
     def show(self, value: Decimal) -> str:
         return format_decimal(value, places=2)
 
@@ -164,9 +184,11 @@ class DayField(TypedField):
 
     wrong = _l("Scrivi una data che esiste, per esempio 31/12/2025.")
 
+    @override
     def parse(self, text: str) -> date:
         return parse_day(text)
 
+    @override
     def show(self, value: date) -> str:
         return value.strftime("%d/%m/%Y")
 
@@ -176,8 +198,10 @@ class InstantField(TypedField):
 
     wrong = _l("Scrivi data e ora, per esempio 31/12/2025 12:00.")
 
+    @override
     def parse(self, text: str) -> datetime:
         return parse_instant(text)
 
+    @override
     def show(self, value: datetime) -> str:
         return value.astimezone(ROME).strftime("%d/%m/%Y %H:%M")

@@ -1,8 +1,8 @@
 """Who may come in. What they may touch is the slice's own question (`permissions.py`, and the WHERE of its queries)."""
 
-from collections.abc import Callable, Set
+from collections.abc import Callable, Set as AbstractSet
 from functools import wraps
-from typing import Any, ParamSpec, Protocol, TypeVar
+from typing import ParamSpec, Protocol, TypeVar
 
 from flask import abort, current_app
 from flask.typing import ResponseReturnValue
@@ -10,7 +10,6 @@ from flask_login import current_user
 
 Args = ParamSpec("Args")
 Thing = TypeVar("Thing")
-View = Callable[Args, ResponseReturnValue]
 
 
 class Viewer(Protocol):
@@ -18,7 +17,7 @@ class Viewer(Protocol):
 
     is_authenticated: bool
     email: str
-    roles: Set[str]
+    roles: AbstractSet[str]
     """Of `company`, `reviewer`, `manager`, `events`, `auditor`, `admin`."""
 
 
@@ -69,5 +68,6 @@ requires_office = requires("manager", "events", "admin", "auditor")
 requires_admin = requires("admin")
 
 
-def _sign_in() -> Any:  # noqa: ANN401 - Flask-Login's own answer
-    return current_app.login_manager.unauthorized()  # type: ignore[attr-defined]
+def _sign_in() -> ResponseReturnValue:
+    answer: ResponseReturnValue = current_app.login_manager.unauthorized()  # type: ignore[attr-defined]
+    return answer

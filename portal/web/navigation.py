@@ -43,7 +43,9 @@ def init_app(app: Flask, items: Sequence[NavItem]) -> None:
         person = viewer()
         roles = frozenset(getattr(person, "roles", ())) if person.is_authenticated else frozenset()
         shown = visible(items, roles)
-        best = max((item for item in shown if item.is_here(request.path)), key=lambda item: len(item.path), default=None)
+        best = max(
+            (item for item in shown if item.is_here(request.path)), key=lambda item: len(item.path), default=None
+        )
         return {"viewer": person, "viewer_roles": roles, "nav_items": shown, "nav_here": best}
 
     app.context_processor(shared)

@@ -3,7 +3,7 @@
 import base64
 import json
 from binascii import Error as NotBase64
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -48,7 +48,13 @@ def _plain(value: object) -> list[object]:
     return ["", value]
 
 
-_READ = {"t": datetime.fromisoformat, "d": date.fromisoformat, "u": UUID, "n": Decimal, "": lambda value: value}
+_READ: dict[str, Callable[[Any], Any]] = {
+    "t": datetime.fromisoformat,
+    "d": date.fromisoformat,
+    "u": UUID,
+    "n": Decimal,
+    "": lambda value: value,
+}
 
 
 def encode(values: Sequence[object]) -> str:

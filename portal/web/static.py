@@ -48,4 +48,4 @@ def init_app(app: Flask) -> None:
         return release + name
 
     app.add_template_global(asset)
-    app.add_template_global(f"{release}vendor/bootstrap-italia/svg/sprites.svg", "sprite")
+    app.jinja_env.globals["sprite"] = asset("vendor/bootstrap-italia/svg/sprites.svg")
