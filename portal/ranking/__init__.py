@@ -1,4 +1,4 @@
-"""Owns: rankings by version, their places, their publication and the file from which anybody recomputes them.
+"""Rankings: who stands where, by version, and the published file from which anybody recomputes it.
 
-Does not own: scores (evaluation), admission (eligibility), grants and the aid ledger (awards).
+Not here: scores (evaluation), admission (eligibility), grants and the aid ledger (awards).
 """
