@@ -172,7 +172,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.CheckConstraint("closes_at > opens_at", name=op.f("ck_calls_opens_before_it_closes")),
         sa.ForeignKeyConstraint(["programme_id"], ["programmes.id"], name=op.f("fk_calls_programme_id")),
-        sa.ForeignKeyConstraint(["version_id"], ["call_versions.id"], name=op.f("fk_calls_version_id"), use_alter=True),
+        sa.ForeignKeyConstraint(["version_id"], ["call_versions.id"], name="fk_calls_version_id", use_alter=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_calls")),
         sa.UniqueConstraint("code", name=op.f("uq_calls_code")),
         sa.UniqueConstraint("slug", name=op.f("uq_calls_slug")),

@@ -33,12 +33,10 @@ class Call(Recorded, Base):
     opens_at: Mapped[datetime]
     closes_at: Mapped[datetime]
     published_at: Mapped[datetime | None]
-    version_id: Mapped[UUID | None] = mapped_column(ForeignKey("call_versions.id", use_alter=True))
+    version_id: Mapped[UUID | None] = mapped_column(ForeignKey("call_versions.id", use_alter=True, name="fk_calls_version_id"))
 
     programme: Mapped[Programme] = relationship(lazy="raise")
-    version: Mapped["CallVersion | None"] = relationship(
-        lazy="raise", foreign_keys=[version_id], post_update=True
-    )
+    version: Mapped["CallVersion | None"] = relationship(lazy="raise", foreign_keys=[version_id], post_update=True)
 
 
 class CallVersion(Identified, Base):
