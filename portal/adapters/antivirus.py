@@ -31,13 +31,15 @@ class Clamd:
         try:
             answer = self._ask(path)
         except OSError as fault:
-            raise ConnectionError(f"clamd at {self.address}: {fault}") from fault
+            msg = f"clamd at {self.address}: {fault}"
+            raise ConnectionError(msg) from fault
         match answer.removeprefix("stream: ").rsplit(" ", 1):
             case ["OK"]:
                 return None
             case [name, "FOUND"]:
                 return name
-        raise ConnectionError(f"clamd answered {answer[:200]!r}")
+        msg = f"clamd answered {answer[:200]!r}"
+        raise ConnectionError(msg)
 
     def _ask(self, path: Path) -> str:
         with socket.create_connection(self.address, timeout=self.timeout) as line, path.open("rb") as content:

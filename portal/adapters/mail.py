@@ -12,11 +12,11 @@ TIMEOUT = 10.0
 PERMANENT = 500
 
 
-class MailRefused(Exception):  # noqa: N818 - a state, not an error of ours
+class MailRefused(Exception):
     """The server said no, for good: another try would change nothing. `str()` is its answer."""
 
 
-class MailDelayed(Exception):  # noqa: N818 - a state, not an error of ours
+class MailDelayed(Exception):
     """Not now: nobody there, too slow, or a temporary answer. `str()` says which."""
 
 

@@ -1,4 +1,4 @@
 """Documents: files by content, what inspection found in them, and the PDFs and sheets that we make.
 
-Not who may read them: the slice that a file belongs to says so.
+Not here: who may read them; the slice that a file belongs to says so.
 """

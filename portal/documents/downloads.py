@@ -1,13 +1,13 @@
 """Answers that hand a file over: to keep, never to show inside our pages. Whether one may is the caller's question."""
 
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterable
 
 from flask import Response, request
 from werkzeug.wsgi import wrap_file
 
-from portal.documents import names, service
+from portal.documents import service
 from portal.documents.models import File
+from portal.documents.rules import names
 
 SEALED = {
     "Content-Security-Policy": "default-src 'none'; sandbox",
@@ -18,12 +18,12 @@ SEALED = {
 
 def send_file(file: File) -> Response:
     """The stored bytes, as an attachment under their name. Raises ScanPending or Infected."""
-    path: Path = service.path(file)
-    body: Iterator[bytes] | bytes = wrap_file(request.environ, path.open("rb"))
+    path = service.path(file)
+    body = wrap_file(request.environ, path.open("rb"))
     return send(body, name=file.name, media_type=file.media_type, size=file.size)
 
 
-def send(body: bytes | Iterator[bytes], *, name: str, media_type: str, size: int | None = None) -> Response:
+def send(body: bytes | Iterable[bytes], *, name: str, media_type: str, size: int | None = None) -> Response:
     """Something that we made, as an attachment."""
     response = Response(body, content_type=media_type, direct_passthrough=not isinstance(body, bytes))
     response.headers["Content-Disposition"] = names.disposition(name)

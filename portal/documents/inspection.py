@@ -46,7 +46,7 @@ def inspect(
 
 def _ask(path: Path, keep: Path, allowed: Collection[rules.Kind]) -> dict[str, Any]:
     """The inspector's answer; whatever killed it says that the file was too much."""
-    command = [sys.executable, "-m", "portal.documents.inspector", str(path), str(keep), *sorted(allowed)]
+    command = [sys.executable, "-m", "portal.documents.inspectors", str(path), str(keep), *sorted(allowed)]
     try:
         done = subprocess.run(  # noqa: S603 - our own interpreter, arguments as a list
             command,

@@ -10,7 +10,7 @@ import segno
 import typst
 from babel.dates import format_datetime
 
-from portal.documents.papers import Paper, Receipt
+from portal.documents.rules.papers import Paper, Receipt
 from portal.kernel.clock import ROME
 from portal.kernel.text import Language
 

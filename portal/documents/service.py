@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 
 from portal.adapters import antivirus
 from portal.adapters.files import CHUNK, LocalFiles, configured as configured_files
-from portal.documents import names, queries, rules
+from portal.documents import queries, rules
 from portal.documents.events import FileStored
 from portal.documents.inspection import inspect
 from portal.documents.models import File
+from portal.documents.rules import names
 from portal.kernel import outbox
 from portal.kernel.ports import Scanner
 

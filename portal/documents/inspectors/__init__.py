@@ -1,7 +1,7 @@
 """One file type each; run only inside the limited process of `inspector`."""
 
 
-class Refused(Exception):  # noqa: N818 - a state
+class Refused(Exception):
     """Not this file: `code` is the name of a refusal in `rules`."""
 
     def __init__(self, code: str, **facts: str) -> None:

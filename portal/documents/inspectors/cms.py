@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from typing import Any
 
 from asn1crypto import cms, x509
 from cryptography.exceptions import InvalidSignature
@@ -86,9 +87,7 @@ def _certificate(signed: cms.SignedData, info: cms.SignerInfo) -> x509.Certifica
     return None
 
 
-def _is_intact(
-    info: cms.SignerInfo, attributes: dict[str, object], certificate: x509.Certificate, content: bytes
-) -> bool:
+def _is_intact(info: cms.SignerInfo, attributes: dict[str, Any], certificate: x509.Certificate, content: bytes) -> bool:
     name = info["digest_algorithm"]["algorithm"].native
     if name not in HASHES:
         return False

@@ -1,6 +1,6 @@
 """Looks into one untrusted file, in a process of its own with little memory and time.
 
-Run as `python -m portal.documents.inspector FILE KEEP KIND…`: reads FILE, may write to KEEP what is to be kept in
+Run as `python -m portal.documents.inspectors FILE KEEP KIND…`: reads FILE, may write to KEEP what is to be kept in
 its stead, and prints one JSON line: what it found, or the refusal's name. Whatever kills it is itself an answer.
 """
 

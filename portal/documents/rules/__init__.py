@@ -59,8 +59,10 @@ class ScanState(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Signature:
-    """One signature, as written in the file. `is_intact`: the content and the signature match the certificate
-    enclosed; whether that certificate deserves trust, and was valid then, is not said here.
+    """One signature, as written in the file.
+
+    `form`: cades or pades. `is_intact`: content and signature match the enclosed certificate; whether that
+    certificate deserves trust, and was valid then, is not said here.
     """
 
     form: str
@@ -73,9 +75,11 @@ class Signature:
 
 @dataclass(frozen=True, kw_only=True)
 class Inspection:
-    """What a file is. `path` holds the bytes to keep: the given ones, or those rewritten without what we don't
-    keep (metadata of pictures, earlier revisions of an unsigned PDF). `sha256` and `size` (bytes) are of those;
-    `received_sha256` is of what came. `pages` is None where there are none to count.
+    """What a file is.
+
+    `path` holds the bytes to keep: the given ones, or those rewritten without what we don't keep (metadata of
+    pictures, earlier revisions of an unsigned PDF). `sha256` and `size` (bytes) are of those; `received_sha256` is of
+    what came. `pages` is None where there are none to count.
     """
 
     path: Path
@@ -134,7 +138,8 @@ class TwoInOne(FileRefused):
     """Two formats in one file: nobody does that by accident."""
 
     text = _l(
-        "Il file contiene due formati insieme (per esempio un PDF con un archivio ZIP): salvalo di nuovo come un solo documento."
+        "Il file contiene due formati insieme (per esempio un PDF con un archivio ZIP): "
+        "salvalo di nuovo come un solo documento."
     )
 
 
@@ -142,7 +147,8 @@ class Encrypted(FileRefused):
     """Behind a password or a permission."""
 
     text = _l(
-        "Il file è protetto da password o da restrizioni: togli la protezione (per esempio con «Stampa in PDF») e riprova."
+        "Il file è protetto da password o da restrizioni: togli la protezione (per esempio "
+        "con «Stampa in PDF») e riprova."
     )
 
 
@@ -150,7 +156,8 @@ class ActiveContent(FileRefused):
     """Something in it would run: `what`, in words."""
 
     text = _l(
-        "Il file contiene %(what)s: per sicurezza non si può accettare. Crea un PDF semplice (per esempio con «Stampa in PDF») e riprova."
+        "Il file contiene %(what)s: per sicurezza non si può accettare. Crea un PDF semplice "
+        "(per esempio con «Stampa in PDF») e riprova."
     )
 
 
