@@ -5,10 +5,12 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from flask import Flask
+from flask_babel import lazy_gettext as _l
 
 from portal import db
 from portal.config import Settings, get_settings
 from portal.web import setup
+from portal.web.navigation import NavItem
 
 ROOT = Path(__file__).resolve().parent.parent
 SLICES = (
@@ -23,6 +25,22 @@ SLICES = (
     "ranking",
     "notifications",
     "office",
+)
+
+MENU = (
+    NavItem(label=_l("Bandi"), path="/bandi", unless=frozenset({"manager", "events", "admin", "auditor"})),
+    NavItem(label=_l("La mia area"), path="/area", roles=frozenset({"company"}), exact=True),
+    NavItem(label=_l("Le mie domande"), path="/area/domande", roles=frozenset({"company"})),
+    NavItem(label=_l("La mia impresa"), path="/area/impresa", roles=frozenset({"company"})),
+    NavItem(label=_l("Valutazione"), path="/valutazione", roles=frozenset({"reviewer"})),
+    NavItem(label=_l("Ufficio"), path="/ufficio", roles=frozenset({"manager", "events", "admin"}), exact=True),
+    NavItem(label=_l("Domande"), path="/ufficio/domande", roles=frozenset({"manager", "admin"})),
+    NavItem(label=_l("Bandi"), path="/ufficio/bandi", roles=frozenset({"manager", "admin"})),
+    NavItem(label=_l("Messaggi"), path="/ufficio/messaggi", roles=frozenset({"manager", "events", "admin"})),
+    NavItem(label=_l("Persone"), path="/ufficio/utenti", roles=frozenset({"admin"})),
+    NavItem(label=_l("Controllo"), path="/controllo", roles=frozenset({"auditor"})),
+    NavItem(label=_l("Verifica una ricevuta"), path="/ricevute", unless=frozenset({"manager", "events", "admin"})),
+    NavItem(label=_l("Aiuto"), path="/aiuto"),
 )
 
 
@@ -41,7 +59,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     app.extensions["portale.engine"] = db.configure(settings.sqlalchemy_url)
     app.teardown_appcontext(lambda _error: db.session.remove())
-    setup.init_app(app)
+    setup.init_app(app, nav=MENU)
     for name in SLICES:
         if find_spec(f"portal.{name}.views"):
             views = import_module(f"portal.{name}.views")
