@@ -29,7 +29,7 @@ from tests.ranking.worlds import OPENS, hundredths, worlds
 TWO = Decimal("0.01")
 
 
-def a_rule(**changes) -> RankingRule:
+def a_rule(**changes):
     return RankingRule(
         **{
             "procedure": "ranking",
@@ -44,7 +44,7 @@ def a_rule(**changes) -> RankingRule:
     )
 
 
-def an_entry(number: int, fit: int, plan: int, **changes) -> Entry:
+def an_entry(number, fit, plan, **changes):
     return Entry(
         **{
             "registry_number": f"2025/{number:06}",
@@ -56,7 +56,7 @@ def an_entry(number: int, fit: int, plan: int, **changes) -> Entry:
     )
 
 
-def outcomes(ranked) -> list[tuple[int, Outcome]]:
+def outcomes(ranked):
     return [(row.entry.arrival, row.outcome) for row in ranked.rows]
 
 
@@ -293,6 +293,7 @@ def test_a_standing_says_what_parted_neighbours(world, data):
 
     why = standing(ranked, entry.registry_number)
 
+    assert why is not None
     assert why.row == row_of(ranked, entry.arrival)
     assert (why.parted_by is None) == (why.row.place in {None, 1})
     assert why.missing.keys() == set(why.row.short_of)
@@ -304,6 +305,8 @@ def test_a_standing_names_the_tie_break_and_the_cut_off():
 
     second, out = standing(ranked, "2025/000001"), standing(ranked, "2025/000004")
 
+    assert second is not None
+    assert out is not None
     assert (second.parted_by, second.cut_off, second.funded, second.ranked) == ("fit", Decimal(60), 2, 3)
     assert out.missing == {"fit": Decimal(10), "total": Decimal(20)}
     assert standing(ranked, "2025/000009") is None

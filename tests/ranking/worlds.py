@@ -1,7 +1,9 @@
 """Ranking rules and entries to draw, for the property tests."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -15,7 +17,7 @@ def hundredths(low: int, high: int) -> st.SearchStrategy[Decimal]:
 
 
 @st.composite
-def rules(draw: st.DrawFn, *, equal_amounts: bool | None = None, shortfalls=tuple(Shortfall)) -> RankingRule:
+def rules(draw: st.DrawFn, *, equal_amounts: bool | None = None, shortfalls: Sequence[Shortfall] = tuple(Shortfall)) -> RankingRule:
     """Small maxima, so that ties and thresholds are common."""
     keys = draw(st.lists(st.sampled_from("abcd"), min_size=1, max_size=4, unique=True))
     criteria = tuple(Criterion(key=key, max=Decimal(4), min=draw(st.none() | hundredths(0, 300))) for key in keys)
@@ -59,6 +61,6 @@ def entries(draw: st.DrawFn, rule: RankingRule, *, max_size: int = 14) -> list[E
 
 
 @st.composite
-def worlds(draw: st.DrawFn, **limits) -> tuple[RankingRule, list[Entry]]:
+def worlds(draw: st.DrawFn, /, **limits: Any) -> tuple[RankingRule, list[Entry]]:
     rule = draw(rules(**limits))
     return rule, draw(entries(rule))

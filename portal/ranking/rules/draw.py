@@ -87,9 +87,9 @@ def draw_up(rule: RankingRule, entries: Iterable[Entry]) -> RankedList:
 
 def _check(rule: RankingRule, entries: Sequence[Entry]) -> None:
     """Refuse what would make the order depend on anything but the rule."""
-    fault_of = _faults(rule)
+    terms = _terms(rule)
     for entry in entries:
-        if fault := fault_of(entry):
+        if fault := _fault(terms, entry):
             raise Unrankable(registry_number=entry.registry_number, fault=fault)
     for unique in ("registry_number", "arrival"):
         number_of = attrgetter(unique)
@@ -98,32 +98,40 @@ def _check(rule: RankingRule, entries: Sequence[Entry]) -> None:
             raise Unrankable(registry_number=twice, fault=f"two entries have the same {unique}")
 
 
-def _faults(rule: RankingRule) -> Callable[[Entry], str | None]:
-    maxima = [(criterion.key, criterion.max) for criterion in rule.criteria]
-    keys = {key for key, _ in maxima}
-    bonuses = {bonus.key: bonus.max for bonus in rule.bonuses}
-    pathways: set[str | None] = {pathway.key for pathway in rule.pathways} or {None}
-    own_amounts = rule.unit_value_eur is None
+class _Terms(NamedTuple):
+    """The rule, laid out for a quick look at each entry."""
 
-    def points_fault(entry: Entry) -> str | None:
-        if entry.scores.keys() != keys:
-            return f"scores must cover exactly {', '.join(sorted(keys))}"
-        for key, maximum in maxima:
-            if not 0 <= entry.scores[key] <= maximum:
-                return f"score {key} is not between 0 and {maximum}"
-        for key, points in entry.bonus.items():
-            if not 0 <= points <= bonuses.get(key, -1):
-                return f"bonus {key} is not of the call, or above its maximum"
-        return None
+    maxima: list[tuple[str, Decimal]]
+    criteria: set[str]
+    bonuses: dict[str, Decimal]
+    pathways: set[str | None]
+    own_amounts: bool
 
-    def fault_of(entry: Entry) -> str | None:
-        if entry.pathway not in pathways:
-            return f"pathway {entry.pathway} is not of the call"
-        if (entry.amount_eur is not None) != own_amounts:
-            return "amount_eur is given exactly where the call has no unit value"
-        return points_fault(entry)
 
-    return fault_of
+def _terms(rule: RankingRule) -> _Terms:
+    return _Terms(
+        maxima=[(criterion.key, criterion.max) for criterion in rule.criteria],
+        criteria={criterion.key for criterion in rule.criteria},
+        bonuses={bonus.key: bonus.max for bonus in rule.bonuses},
+        pathways={pathway.key for pathway in rule.pathways} or {None},
+        own_amounts=rule.unit_value_eur is None,
+    )
+
+
+def _fault(terms: _Terms, entry: Entry) -> str | None:
+    if entry.scores.keys() != terms.criteria:
+        return f"scores must cover exactly {', '.join(key for key, _ in terms.maxima)}"
+    for key, maximum in terms.maxima:
+        if not 0 <= entry.scores[key] <= maximum:
+            return f"score {key} is not between 0 and {maximum}"
+    for key, points in entry.bonus.items():
+        if not 0 <= points <= terms.bonuses.get(key, -1):
+            return f"bonus {key} is not of the call, or above its maximum"
+    if entry.pathway not in terms.pathways:
+        return f"pathway {entry.pathway} is not of the call"
+    if (entry.amount_eur is not None) != terms.own_amounts:
+        return "amount_eur is given exactly where the call has no unit value"
+    return None
 
 
 def _order(rule: RankingRule) -> Callable[[tuple[Entry, Decimal, Decimal]], tuple[Any, ...]]:

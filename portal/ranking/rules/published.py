@@ -5,8 +5,7 @@ Format and algorithm in words: docs/contracts/ranking.md.
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
-from decimal import Decimal
+from datetime import UTC
 from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, Field, ValidationError
@@ -194,15 +193,16 @@ def _entry(line: PublishedEntry) -> Entry:
 
 def _differences(published: Published, ranked: RankedList, digest: str) -> Iterator[str]:
     for position, (line, row) in enumerate(zip(published.entries, ranked.rows, strict=True), start=1):
-        if line.registry_number != row.entry.registry_number:
-            yield f"line {position}: the file has {line.registry_number}, the rule puts {row.entry.registry_number} there"
+        told, due = line.registry_number, row.entry.registry_number
+        if told != due:
+            yield f"line {position}: the file has {told}, the rule puts {due} there"
         yield from (f"{line.registry_number}: {wrong}" for wrong in _wrong(line, row))
     twice = {line.registry_number for line in published.entries} & set(published.not_admitted)
     if twice:
         yield f"{min(twice)}: both ranked and not admitted"
     if published.short_pathways != ranked.short_pathways:
-        told, computed = _said(published.short_pathways), _said(ranked.short_pathways)
-        yield f"short_pathways: the file says {told}, the rule gives {computed}"
+        told, due = _said(published.short_pathways), _said(ranked.short_pathways)
+        yield f"short_pathways: the file says {told}, the rule gives {due}"
     if published.sha256 != digest:
         yield f"sha256: the file says {published.sha256}, its content has {digest}"
 
@@ -218,7 +218,7 @@ def _wrong(line: PublishedEntry, row: Row) -> Iterator[str]:
         yield f"{line.firm.vat} is not a VAT number"
 
 
-def _said(value: Outcome | Held | tuple[str, ...] | Decimal | datetime | int | None) -> str:
+def _said(value: object) -> str:
     if isinstance(value, tuple):
         return ", ".join(value) or "none"
     return "none" if value is None else str(value)
