@@ -49,9 +49,7 @@ class StaffRole(Recorded, Base):
     """A staff role, for one call or, with no call, for all."""
 
     __tablename__ = "staff_roles"
-    __table_args__ = (
-        UniqueConstraint("user_id", "role", "call_id", postgresql_nulls_not_distinct=True),
-    )
+    __table_args__ = (UniqueConstraint("user_id", "role", "call_id", postgresql_nulls_not_distinct=True),)
 
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
     role: Mapped[StaffRoleName]
@@ -64,9 +62,7 @@ class Membership(Recorded, Base):
 
     __tablename__ = "memberships"
     __table_args__ = (
-        Index(
-            "uq_memberships_live", "user_id", "company_id", unique=True, postgresql_where=text("revoked_at IS NULL")
-        ),
+        Index("uq_memberships_live", "user_id", "company_id", unique=True, postgresql_where=text("revoked_at IS NULL")),
         CheckConstraint("valid_until IS NULL OR valid_until >= valid_from", name="dates_in_order"),
         CheckConstraint("kind <> 'delegate' OR (valid_until IS NOT NULL AND deed <> '')", name="a_mandate_is_dated"),
     )

@@ -1,0 +1,91 @@
+"""People."""
+
+from datetime import date
+
+import factory
+from factory.alchemy import SQLAlchemyModelFactory
+
+from portal import db
+from portal.accounts.models import Membership, StaffRole, User
+from portal.accounts.rules import MembershipKind, StaffRoleName
+from portal.accounts.service import hashes
+from portal.kernel.clock import utcnow
+from tests.factories.companies import CompanyFactory
+
+PASSWORD = "quattro parole messe a caso"
+_HASH = hashes.hash_(PASSWORD)
+
+
+class Factory(SQLAlchemyModelFactory):
+    """Rows of the application's own session, flushed."""
+
+    class Meta:
+        abstract = True
+        sqlalchemy_session = db.session
+        sqlalchemy_session_persistence = "flush"
+
+
+class UserFactory(Factory):
+    """A confirmed person who knows PASSWORD and does nothing yet."""
+
+    class Meta:
+        model = User
+
+    class Params:
+        unconfirmed = factory.Trait(confirmed_at=None)
+        invited = factory.Trait(confirmed_at=None, password_hash=None)
+        admin = factory.Trait(is_admin=True)
+        auditor = factory.Trait(is_auditor=True)
+
+    email = factory.Sequence(lambda n: f"persona{n}@impresa.example")
+    full_name = factory.Sequence(lambda n: f"Persona Numero {n}")
+    password_hash = _HASH
+    language = "it"
+    is_admin = False
+    is_auditor = False
+    epoch = 1
+    confirmed_at = factory.LazyFunction(utcnow)
+
+
+class StaffRoleFactory(Factory):
+    """A manager of every call; `call_id` narrows it, `role` changes it."""
+
+    class Meta:
+        model = StaffRole
+        exclude = ("user",)
+
+    user = factory.SubFactory(UserFactory)
+    user_id = factory.SelfAttribute("user.id")
+    role = StaffRoleName.MANAGER
+    call_id = None
+    granted_by = "system"
+
+
+class MembershipFactory(Factory):
+    """The owner of a firm; `delegate=True` gives a mandate of a year."""
+
+    class Meta:
+        model = Membership
+        exclude = ("company",)
+
+    class Params:
+        delegate = factory.Trait(
+            kind=MembershipKind.DELEGATE,
+            valid_until=factory.LazyFunction(lambda: date(2099, 12, 31)),
+            deed="Procura 12/2026",
+        )
+        colleague = factory.Trait(kind=MembershipKind.COLLEAGUE)
+
+    user = factory.SubFactory(UserFactory)
+    company = factory.SubFactory(CompanyFactory)
+    company_id = factory.SelfAttribute("company.id")
+    kind = MembershipKind.OWNER
+    valid_from = date(2026, 1, 1)
+    granted_by = "system"
+
+
+def staff(role: StaffRoleName = StaffRoleName.MANAGER, *, call_id=None) -> User:
+    """A person with a staff role."""
+    user = UserFactory()
+    StaffRoleFactory(user=user, role=role, call_id=call_id)
+    return user
