@@ -16,7 +16,7 @@ from http import HTTPStatus
 from pathlib import Path
 
 from portal.launcher import checks, content, installation, memory, places, programs, say, setting
-from portal.launcher.processes import stop
+from portal.launcher.processes import Service, stop
 from portal.launcher.say import Trouble
 from portal.launcher.supervisor import Interrupted, Supervisor, running, sweep
 
@@ -63,13 +63,7 @@ def run(_words: list[str]) -> int:
             environment = make_ready(boss)
             services = programs.services(environment)
             with say.step("Opening the portal"):
-                for service in services:
-                    if service.name in programs.FIRST:
-                        boss.start(service)
-                if not boss.watch(until=lambda: answer("/readyz") == HTTPStatus.OK, patience=READY_S):
-                    raise Trouble(
-                        f"No answer on {address()}/readyz within {READY_S} s.", content.LOGS, places.log("web")
-                    )
+                open_web(boss, services)
             for service in services:
                 if service.name not in programs.FIRST:
                     boss.start(service)
@@ -78,6 +72,21 @@ def run(_words: list[str]) -> int:
     except Interrupted:
         say.line("Stopped.")
     return 0
+
+
+def open_web(boss: Supervisor, services: list[Service]) -> None:
+    """Start what answers people, and wait until it does."""
+    for service in services:
+        if service.name in programs.FIRST:
+            boss.start(service)
+    boss.watch(until=lambda: is_ready() or boss.gave_up("web"), patience=READY_S)
+    if not is_ready():
+        raise Trouble(f"No answer on {address()}/readyz.", content.LOGS, places.log("web"))
+
+
+def is_ready() -> bool:
+    """Whether submissions can be taken."""
+    return answer("/readyz") == HTTPStatus.OK
 
 
 def make_ready(boss: Supervisor, *, for_tests: bool = False) -> dict[str, str]:
@@ -158,7 +167,7 @@ def greet(seconds: float) -> None:
 def up(_words: list[str]) -> int:
     """The same in the background; 0 when /readyz answers 200."""
     known = running()
-    if known and known.launcher.is_alive and answer("/readyz") == HTTPStatus.OK:
+    if known and known.launcher.is_alive and is_ready():
         say.line(f"The portal is running already: {address()}")
         return 0
     log = places.log("launcher")

@@ -65,8 +65,8 @@ def fingerprint(*paths: Path, also: str = "") -> str:
     """A digest of files and folders of files, by name and content."""
     digest = hashlib.sha256(also.encode())
     for path in paths:
-        files = sorted(one for one in path.rglob("*") if one.is_file()) if path.is_dir() else [path]
-        for file in files:
+        files = sorted(one for one in path.rglob("*.*") if one.is_file()) if path.is_dir() else [path]
+        for file in (one for one in files if one.suffix != ".pyc"):
             digest.update(str(file.relative_to(places.PROJECT)).encode() + b"\0" + file.read_bytes() + b"\0")
     return digest.hexdigest()
 

@@ -18,6 +18,7 @@ DEFAULT_PATIENCE_S = 20.0
 SERVERS = ("valkey", "postgres")
 LONGEST_PAUSE_S = 8.0
 SETTLED_S = 30.0
+HOPELESS = 3
 LOOK_EVERY_S = 0.25
 
 
@@ -34,6 +35,7 @@ class Child:
     mark: Mark
     began_at: float
     pause: float = 0.5
+    deaths: int = 0
     due_at: float | None = None
 
 
@@ -91,11 +93,16 @@ class Supervisor:
             kill_group(child.process.pid)
             child.pause = 0.5 if now - child.began_at > SETTLED_S else min(child.pause * 2, LONGEST_PAUSE_S)
             child.due_at = now + child.pause
-            say.line(f"{child.service.name} ended ({code}); starting it again. Log: {child.service.log}")
+            child.deaths += 1
+            say.line(f"\n{child.service.name} ended ({code}); starting it again. Log: {child.service.log}")
         elif now >= child.due_at:
-            pause = child.pause
             self.start(child.service)
-            self.children[child.service.name].pause = pause
+            again = self.children[child.service.name]
+            again.pause, again.deaths = child.pause, child.deaths
+
+    def gave_up(self, name: str) -> bool:
+        """Whether a service died so often that waiting for it is vain."""
+        return self.children[name].deaths >= HOPELESS
 
     def stop(self) -> None:
         """Stop all: those who use the servers first and together, then the servers."""
