@@ -135,9 +135,10 @@ _REA = re.compile(r"([A-Z]{2})-(\d{1,7})", re.ASCII)
 _MAILBOX = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}")
 _LABEL = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
 _ORDINARY_MAIL = {
-    "alice.it", "fastwebnet.it", "gmail.com", "googlemail.com", "hotmail.com", "hotmail.it", "icloud.com", "inwind.it", "iol.it",
-    "libero.it", "live.com", "live.it", "me.com", "msn.com", "outlook.com", "outlook.it", "proton.me", "protonmail.com", "tim.it",
-    "tin.it", "tiscali.it", "virgilio.it", "yahoo.com", "yahoo.it",
+    "alice.it", "fastwebnet.it", "gmail.com", "googlemail.com", "hotmail.com", "hotmail.it", "icloud.com",
+    "inwind.it", "iol.it", "libero.it", "live.com", "live.it", "me.com", "msn.com", "outlook.com",
+    "outlook.it", "proton.me", "protonmail.com", "tim.it", "tin.it", "tiscali.it", "virgilio.it",
+    "yahoo.com", "yahoo.it",
 }  # fmt: skip
 
 

@@ -28,7 +28,7 @@ def _known(edition: str, codes: list[str]) -> None:
 
 
 class Codes(Frozen):
-    """ATECO codes of one edition; each stands for all that begins with it. Divisions, not letters: letters moved in 2025."""
+    """ATECO codes of one edition; each stands for all that begins with it. Never letters: they moved in 2025."""
 
     edition: Edition
     codes: list[AtecoCode] = Field(min_length=1)
@@ -66,7 +66,7 @@ class AtecoExcludedParameters(Frozen):
     kind: Literal["ateco_excluded"]
     lists: list[Codes] = Field(min_length=1)
     looks_at: Literal["primary", "any"] = "primary"
-    exceptions: list[AtecoException] = []
+    exceptions: list[AtecoException] = Field(default=[])
 
 
 class AtecoGroup(Frozen):
@@ -92,7 +92,7 @@ class AtecoIncludedParameters(Frozen):
 
 
 class TerritoryParameters(Frozen):
-    """A seat in one of these provinces. Where the seat is due `at` the award, a firm may commit itself (`commitment`)."""
+    """A seat in one of these provinces. Where it is due `at` the award, a firm may commit itself (`commitment`)."""
 
     kind: Literal["territory"]
     provinces: list[Province] = Field(min_length=1)
@@ -184,7 +184,7 @@ class DeclarationParameters(_Declared):
 
 
 class DurcParameters(Frozen):
-    """Social contributions regular: declared, or recorded by an officer with the day of issue, good for `valid_days`."""
+    """Social contributions regular: declared, or recorded by an officer with its day, good for `valid_days`."""
 
     kind: Literal["durc"]
     declaration: Answer = "durc"
@@ -201,7 +201,7 @@ class NatcatDue(Frozen):
 class NatcatPolicyParameters(Frozen):
     """Insured against natural catastrophes, by size and date (L. 213/2023 art. 1 c. 101).
 
-    `insurer`, `number`, `expires_on`, `exempt`: keys of the answers; `certificate`: key of the document, where the call asks for one.
+    `insurer`, `number`, `expires_on`, `exempt`: keys of the answers; `certificate`: key of the document, if asked for.
     """
 
     kind: Literal["natcat_policy"]

@@ -4,11 +4,13 @@ Codes are dotted, from the division (`28`) to the subcategory (`28.93.00`). Sect
 editions, so nothing here decides by them.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any, Final, Literal
 
 import ateco as istat
@@ -21,6 +23,7 @@ EDITIONS: Final[tuple[Edition, ...]] = ("2007", "2022", "2025")
 CURRENT: Final[Edition] = "2025"
 
 _SECTIONS = {"section"}
+_SEPARATORS = re.compile(r"[^a-z0-9]+")
 
 
 @dataclass(frozen=True)
@@ -51,8 +54,9 @@ def find(code: str, edition: Edition = CURRENT) -> Activity | None:
 
 
 def search(text: str, edition: Edition = CURRENT, *, limit: int = 20) -> list[Activity]:
-    """Activities by code, by title, by ISTAT's own notes: each word typed must occur. Codes first, then titles, precise ones before wide ones."""
-    words = fold(text[:80]).split()
+    """Activities in which each word typed occurs: by code first, then by title, then by ISTAT's notes."""
+    typed = [word for word in fold(text[:80]).split() if _SEPARATORS.sub("", word)]
+    words = tuple(word if word[0].isdigit() else _stem(word) for word in typed)
     if not words:
         return []
     hits = [(rank, entry.code) for entry in _index(edition) if (rank := _rank(words, entry)) is not None]
@@ -73,7 +77,7 @@ def translate(code: str, source: Edition, target: Edition) -> tuple[str, ...]:
     codes: Iterable[str] = (code,) if find(code, source) else ()
     path = EDITIONS if EDITIONS.index(source) <= EDITIONS.index(target) else EDITIONS[::-1]
     hops = path[path.index(source) : path.index(target) + 1]
-    for here, there in zip(hops, hops[1:], strict=False):
+    for here, there in pairwise(hops):
         codes = {other for one in codes for other in _hop(one, here, there)}
     return tuple(sorted(codes))
 
@@ -116,9 +120,20 @@ class _Entry:
     notes: str
 
 
-def _rank(words: list[str], entry: _Entry) -> tuple[int, bool, bool] | None:
+def _stem(word: str) -> str:
+    """`vino` -> ` vin`, the beginning of a word: `vini` and `vinificazione`, not `bovino`."""
+    letters = _SEPARATORS.sub(" ", word).strip()
+    stem = letters.rstrip("aeiou") if len(letters) > 3 else letters  # noqa: PLR2004 - short words have short endings
+    return f" {stem or letters}"
+
+
+def _words(*texts: str) -> str:
+    return " " + _SEPARATORS.sub(" ", fold(" ".join(texts)))
+
+
+def _rank(words: tuple[str, ...], entry: _Entry) -> tuple[int, bool, bool] | None:
     """How near an entry is to the words, the least first; None if it has not all of them."""
-    by_code = [entry.code.startswith(word) or _digits(entry.code).startswith(word) for word in words]
+    by_code = [entry.code.startswith(word) or _digits(entry.code).startswith(_digits(word)) for word in words]
     if all(by_code):
         return (0, False, False)
     is_wide = len(entry.code) < len("NN.NN.NN")
@@ -133,7 +148,9 @@ def _rank(words: list[str], entry: _Entry) -> tuple[int, bool, bool] | None:
 def _index(edition: Edition) -> list[_Entry]:
     """Searchable text; what a code excludes is no way to find it."""
     return [
-        _Entry(code, fold(node["title"]), fold(" ".join(text for key, text in node["notes"].items() if key != "esclusione")))
+        _Entry(
+            code, _words(node["title"]), _words(*(text for key, text in node["notes"].items() if key != "esclusione"))
+        )
         for code, node in load_nodes(edition).items()
         if node["level"] not in _SECTIONS
     ]

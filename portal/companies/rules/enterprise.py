@@ -51,7 +51,7 @@ class Year(Figures):
 
 
 class _Firm(Frozen):
-    """A neighbour, whatever its tie. `consolidated`: its figures are already within those of the one it is listed under."""
+    """A neighbour, whatever its tie. `consolidated`: its figures are within those of the one it is listed under."""
 
     id: Id | None = None
     kind: HolderKind = HolderKind.ENTERPRISE
@@ -104,7 +104,7 @@ class PartnerFirm(_Tied):
 
 
 class Relation(_Tied):
-    """A neighbour of the enterprise itself. `linked_to`: other neighbours that it is linked to, or acts jointly with."""
+    """A neighbour of the enterprise itself. `linked_to`: other neighbours it is linked to, or acts jointly with."""
 
     side: Side
     linked_to: list[Id] = Field(default=[], max_length=200)

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from itertools import pairwise
 
 from portal.companies.rules.enterprise import (
     Enterprise,
@@ -129,9 +130,7 @@ class Sums:
         return cls(figures.awu, Decimal(figures.turnover_eur), Decimal(figures.balance_eur))
 
     def __add__(self, other: "Sums") -> "Sums":
-        return Sums(
-            self.awu + other.awu, self.turnover_eur + other.turnover_eur, self.balance_eur + other.balance_eur
-        )
+        return Sums(self.awu + other.awu, self.turnover_eur + other.turnover_eur, self.balance_eur + other.balance_eur)
 
     def share(self, pct: Decimal) -> "Sums":
         """`pct` percent of each."""
@@ -140,9 +139,12 @@ class Sums:
 
     def words(self) -> Text:
         """In words."""
+        money = (self.turnover_eur, self.balance_eur)
+        turnover, balance = (eur(amount) for amount in money)
+        turnover_en, balance_en = (eur(amount, "en") for amount in money)
         return Text(
-            it=f"{number(self.awu)} ULA, fatturato {eur(self.turnover_eur)}, totale di bilancio {eur(self.balance_eur)}",
-            en=f"{number(self.awu, 'en')} AWU, turnover {eur(self.turnover_eur, 'en')}, balance sheet total {eur(self.balance_eur, 'en')}",
+            it=f"{number(self.awu)} ULA, fatturato {turnover}, totale di bilancio {balance}",
+            en=f"{number(self.awu, 'en')} AWU, turnover {turnover_en}, balance sheet total {balance_en}",
         )
 
 
@@ -286,7 +288,9 @@ def _step(rule: str, it: str, en: str, article: str) -> Step:
 def _own_step(enterprise: Enterprise) -> Step:
     last = enterprise.years[-1]
     words = Sums.of(last).words()
-    return _step("own_figures", f"Dati propri {last.year}: {words.it}.", f"Own figures {last.year}: {words.en}.", "art. 4")
+    return _step(
+        "own_figures", f"Dati propri {last.year}: {words.it}.", f"Own figures {last.year}: {words.en}.", "art. 4"
+    )
 
 
 def _graph_of(enterprise: Enterprise) -> _Graph:
@@ -353,8 +357,8 @@ def _public_share(graph: _Graph) -> Step | None:
         "public_body",
         f"Enti pubblici ({names}) controllano insieme il {percent(share)} del capitale o dei voti, o l'impresa stessa:"
         " con il 25 % o più non è una PMI.",
-        f"Public bodies ({names}) control together {percent(share, 'en')} of capital or votes, or the enterprise itself:"
-        " at 25% or more it is not an SME.",
+        f"Public bodies ({names}) control together {percent(share, 'en')} of capital or votes, or the enterprise"
+        " itself: at 25% or more it is not an SME.",
         "art. 3, par. 4",
     )
 
@@ -480,7 +484,7 @@ def _partner_step(members: list[_Node], figures: Sums, share: Decimal) -> Step:
     return _step(
         "partner",
         f"{it}: impresa associata al {percent(share)}; del suo totale (con le sue collegate) si aggiungono {added.it}.",
-        f"{en}: partner enterprise at {percent(share, 'en')}; of its total (with its linked firms) {added.en} are added.",
+        f"{en}: partner enterprise at {percent(share, 'en')}; of its total (linked firms too) {added.en} are added.",
         "art. 3, par. 2, e art. 6, par. 2 e 3",
     )
 
@@ -522,7 +526,7 @@ def class_of(figures: Sums) -> Size:
 def settle(classes: list[Size]) -> Size:
     """The status after these yearly classes, oldest first: it moves only when two closings in a row are beyond it."""
     status = classes[0]
-    for before, now in zip(classes, classes[1:], strict=False):
+    for before, now in pairwise(classes):
         if min(before.rank, now.rank) > status.rank:
             status = min(before, now, key=lambda size: size.rank)
         elif max(before.rank, now.rank) < status.rank:
