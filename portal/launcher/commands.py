@@ -34,6 +34,7 @@ def main(words: list[str]) -> int:
         "up": up,
         "down": down,
         "status": status,
+        "install": install,
         "setup": setup,
         "test": test,
         "demo": demo,
@@ -218,6 +219,12 @@ def status(_words: list[str]) -> int:
     code = answer("/readyz")
     say.line(f"  {address()}/readyz answers {code or 'nothing'}")
     return 0 if code == HTTPStatus.OK else 1
+
+
+def install(_words: list[str]) -> int:
+    """Packages, assets and translations, without any server: what an image needs."""
+    installation.install()
+    return 0
 
 
 def setup(_words: list[str]) -> int:
