@@ -17,7 +17,6 @@ from portal.kernel.clock import ROME
 from portal.kernel.errors import DomainError
 from portal.web.italian import format_decimal, parse_day, parse_decimal, parse_instant
 
-
 _TELLING = 4
 """Words of a label shorter than this name nothing."""
 
@@ -29,6 +28,7 @@ class Is:
         self.rule, self.message = rule, message
 
     def __call__(self, _form: Form, field: Field) -> None:
+        """Refuse what the rule refuses."""
         if not self.rule(field.data or ""):
             raise StopValidation(str(self.message))
 

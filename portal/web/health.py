@@ -27,12 +27,10 @@ def alive() -> ResponseReturnValue:
 
 def _database() -> str:
     try:
-        with db.session().connection() as connection:
-            connection.execute(text("SELECT 1"))
+        db.session.execute(text("SELECT 1"))
     except SQLAlchemyError:
+        db.session.rollback()
         return "down"
-    finally:
-        db.session.remove()
     return "ok"
 
 

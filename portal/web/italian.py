@@ -7,11 +7,11 @@ from decimal import Decimal
 from portal.kernel.clock import ROME
 
 _WHOLE = r"\d{1,3}(?:\.\d{3})+|\d{1,15}"
-_DECIMAL = re.compile(rf"([-+]?)({_WHOLE})(?:,(\d{{1,6}}))?")
-_KEYPAD = re.compile(r"([-+]?)(\d{1,15})\.(\d{1,2}|\d{4,6})")
-_DAY = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})")
-_ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
-_INSTANT = re.compile(r"(\S+)[ T]+(?:ore )?(\d{1,2})[:.](\d{2})")
+_DECIMAL = re.compile(rf"([-+]?)({_WHOLE})(?:,(\d{{1,6}}))?", re.ASCII)
+_KEYPAD = re.compile(r"([-+]?)(\d{1,15})\.(\d{1,2}|\d{4,6})", re.ASCII)
+_DAY = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})", re.ASCII)
+_ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
+_INSTANT = re.compile(r"(\S+)[ T]+(?:ore )?(\d{1,2})[:.](\d{2})", re.ASCII)
 
 
 def parse_decimal(text: str) -> Decimal:
