@@ -223,52 +223,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("company_id", "year", name=op.f("pk_company_years")),
     )
     op.create_table(
-        "messages",
-        sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("event", sa.Text(), nullable=False),
-        sa.Column("user_id", sa.Uuid(), nullable=True),
-        sa.Column("recipient", sa.Text(), nullable=False),
-        sa.Column("language", sa.Text(), nullable=False),
-        sa.Column("subject_id", sa.Uuid(), nullable=True),
-        sa.Column("facts", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.Column("subject", sa.Text(), nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
-        sa.Column("html", sa.Text(), nullable=False),
-        sa.Column("attachments", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.Column(
-            "state",
-            sa.Enum(
-                "waiting",
-                "sending",
-                "sent",
-                "failed",
-                name="messagestate",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
-        ),
-        sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("next_try_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_messages_user_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_messages")),
-        sa.UniqueConstraint("key", name=op.f("uq_messages_key")),
-    )
-    op.create_index(
-        "ix_messages_due",
-        "messages",
-        ["next_try_at"],
-        unique=False,
-        postgresql_where=sa.text("state IN ('waiting', 'sending')"),
-    )
-    op.create_index(op.f("ix_messages_subject_id"), "messages", ["subject_id"], unique=False)
-    op.create_index(op.f("ix_messages_user_id_created_at"), "messages", ["user_id", "created_at"], unique=False)
-    op.create_table(
         "user_sessions",
         sa.Column("user_id", sa.Uuid(), nullable=False),
         sa.Column("token_hash", sa.Text(), nullable=False),
@@ -286,6 +240,32 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_user_sessions_user_id"), "user_sessions", ["user_id"], unique=False)
     op.create_table(
+        "call_announcements",
+        sa.Column("call_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "opened",
+                "closed",
+                "reminder",
+                name="announcementkind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("hours", sa.Integer(), nullable=False),
+        sa.Column("instant", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["call_id"], ["calls.id"], name=op.f("fk_call_announcements_call_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_call_announcements")),
+        sa.UniqueConstraint(
+            "call_id", "kind", "hours", "instant", name=op.f("uq_call_announcements_call_id_kind_hours_instant")
+        ),
+    )
+    op.create_table(
         "call_versions",
         sa.Column("call_id", sa.Uuid(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
@@ -299,17 +279,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_call_versions")),
         sa.UniqueConstraint("call_id", "number", name=op.f("uq_call_versions_call_id_number")),
     )
-    op.create_table(
-        "deliveries",
-        sa.Column("message_id", sa.Uuid(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("is_sent", sa.Boolean(), nullable=False),
-        sa.Column("answer", sa.Text(), nullable=False),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(["message_id"], ["messages.id"], name=op.f("fk_deliveries_message_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_deliveries")),
-    )
-    op.create_index(op.f("ix_deliveries_message_id"), "deliveries", ["message_id"], unique=False)
     op.create_table(
         "eligibility_rechecks",
         sa.Column("call_id", sa.Uuid(), nullable=False),
@@ -371,6 +340,59 @@ def upgrade() -> None:
         unique=True,
         postgresql_where=sa.text("revoked_at IS NULL"),
     )
+    op.create_table(
+        "messages",
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("event", sa.Text(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("recipient", sa.Text(), nullable=False),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("subject_id", sa.Uuid(), nullable=True),
+        sa.Column("call_id", sa.Uuid(), nullable=True),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("html", sa.Text(), nullable=False),
+        sa.Column("attachments", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "waiting",
+                "sending",
+                "sent",
+                "failed",
+                name="messagestate",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("next_try_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name=op.f("ck_messages_dated_once_sent")),
+        sa.ForeignKeyConstraint(["call_id"], ["calls.id"], name=op.f("fk_messages_call_id")),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_messages_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_messages")),
+        sa.UniqueConstraint("key", name=op.f("uq_messages_key")),
+    )
+    op.create_index(op.f("ix_messages_call_id"), "messages", ["call_id"], unique=False)
+    op.create_index(op.f("ix_messages_created_at_id"), "messages", ["created_at", "id"], unique=False)
+    op.create_index(
+        "ix_messages_due",
+        "messages",
+        ["next_try_at"],
+        unique=False,
+        postgresql_where=sa.text("state IN ('waiting', 'sending')"),
+    )
+    op.create_index(
+        "ix_messages_failed", "messages", ["created_at"], unique=False, postgresql_where=sa.text("state = 'failed'")
+    )
+    op.create_index(op.f("ix_messages_subject_id"), "messages", ["subject_id"], unique=False)
+    op.create_index(op.f("ix_messages_user_id_created_at"), "messages", ["user_id", "created_at"], unique=False)
     op.create_table(
         "staff_roles",
         sa.Column("user_id", sa.Uuid(), nullable=False),
@@ -442,7 +464,7 @@ def upgrade() -> None:
         sa.Column("started_by", sa.Text(), nullable=False),
         sa.Column("frozen_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("frozen_by", sa.Text(), nullable=True),
-        sa.Column("content", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("content", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
         sa.Column("sha256", sa.Text(), nullable=True),
         sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("submitted_by", sa.Text(), nullable=True),
@@ -450,16 +472,28 @@ def upgrade() -> None:
         sa.Column("protocol", sa.Text(), nullable=True),
         sa.Column("receipt_code", sa.Text(), nullable=True),
         sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_by", sa.Text(), nullable=True),
+        sa.Column("withdrawal_reason", sa.Text(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint(
+            "(status = 'withdrawn') = (withdrawn_at IS NOT NULL)", name=op.f("ck_applications_dated_once_withdrawn")
+        ),
         sa.CheckConstraint(
             "status IN ('draft', 'withdrawn') OR submitted_at IS NOT NULL",
             name=op.f("ck_applications_dated_once_submitted"),
         ),
         sa.CheckConstraint("(content IS NULL) = (frozen_at IS NULL)", name=op.f("ck_applications_dated_once_frozen")),
+        sa.CheckConstraint("(content IS NULL) = (sha256 IS NULL)", name=op.f("ck_applications_hashed_once_frozen")),
         sa.CheckConstraint(
             "(submitted_at IS NULL) = (arrival IS NULL)", name=op.f("ck_applications_numbered_once_submitted")
+        ),
+        sa.CheckConstraint(
+            "(submitted_at IS NULL) = (protocol IS NULL)", name=op.f("ck_applications_registered_once_submitted")
+        ),
+        sa.CheckConstraint(
+            "(submitted_at IS NULL) = (receipt_code IS NULL)", name=op.f("ck_applications_receipted_once_submitted")
         ),
         sa.CheckConstraint(
             "submitted_at IS NULL OR content IS NOT NULL", name=op.f("ck_applications_frozen_before_submitted")
@@ -487,6 +521,17 @@ def upgrade() -> None:
         postgresql_where=sa.text("status <> 'withdrawn'"),
     )
     op.create_table(
+        "deliveries",
+        sa.Column("message_id", sa.Uuid(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("is_sent", sa.Boolean(), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["message_id"], ["messages.id"], name=op.f("fk_deliveries_message_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_deliveries")),
+    )
+    op.create_index(op.f("ix_deliveries_message_id"), "deliveries", ["message_id"], unique=False)
+    op.create_table(
         "rankings",
         sa.Column("call_id", sa.Uuid(), nullable=False),
         sa.Column("version_id", sa.Uuid(), nullable=False),
@@ -508,10 +553,12 @@ def upgrade() -> None:
         "answers",
         sa.Column("application_id", sa.Uuid(), nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("value", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("value", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+        sa.Column("typed", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("saved_by", sa.Text(), nullable=False),
+        sa.CheckConstraint("value IS NULL OR typed IS NULL", name=op.f("ck_answers_a_value_or_what_was_typed")),
         sa.ForeignKeyConstraint(
             ["application_id"], ["applications.id"], name=op.f("fk_answers_application_id"), ondelete="CASCADE"
         ),
@@ -564,6 +611,7 @@ def upgrade() -> None:
         sa.Column("attached_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("attached_by", sa.Text(), nullable=False),
         sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("removed_by", sa.Text(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(
             ["application_id"], ["applications.id"], name=op.f("fk_attachments_application_id"), ondelete="CASCADE"
@@ -676,6 +724,8 @@ def downgrade() -> None:
     op.drop_table("assignments")
     op.drop_table("answers")
     op.drop_table("rankings")
+    op.drop_index(op.f("ix_deliveries_message_id"), table_name="deliveries")
+    op.drop_table("deliveries")
     op.drop_index(
         "uq_applications_one_per_firm", table_name="applications", postgresql_where=sa.text("status <> 'withdrawn'")
     )
@@ -683,20 +733,22 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_applications_call_id_status_submitted_at"), table_name="applications")
     op.drop_table("applications")
     op.drop_table("staff_roles")
+    op.drop_index(op.f("ix_messages_user_id_created_at"), table_name="messages")
+    op.drop_index(op.f("ix_messages_subject_id"), table_name="messages")
+    op.drop_index("ix_messages_failed", table_name="messages", postgresql_where=sa.text("state = 'failed'"))
+    op.drop_index("ix_messages_due", table_name="messages", postgresql_where=sa.text("state IN ('waiting', 'sending')"))
+    op.drop_index(op.f("ix_messages_created_at_id"), table_name="messages")
+    op.drop_index(op.f("ix_messages_call_id"), table_name="messages")
+    op.drop_table("messages")
     op.drop_index("uq_memberships_live", table_name="memberships", postgresql_where=sa.text("revoked_at IS NULL"))
     op.drop_index(op.f("ix_memberships_company_id"), table_name="memberships")
     op.drop_table("memberships")
     op.drop_index(op.f("ix_eligibility_rechecks_call_id"), table_name="eligibility_rechecks")
     op.drop_table("eligibility_rechecks")
-    op.drop_index(op.f("ix_deliveries_message_id"), table_name="deliveries")
-    op.drop_table("deliveries")
     op.drop_table("call_versions")
+    op.drop_table("call_announcements")
     op.drop_index(op.f("ix_user_sessions_user_id"), table_name="user_sessions")
     op.drop_table("user_sessions")
-    op.drop_index(op.f("ix_messages_user_id_created_at"), table_name="messages")
-    op.drop_index(op.f("ix_messages_subject_id"), table_name="messages")
-    op.drop_index("ix_messages_due", table_name="messages", postgresql_where=sa.text("state IN ('waiting', 'sending')"))
-    op.drop_table("messages")
     op.drop_table("company_years")
     op.drop_index(op.f("ix_company_representatives_company_id"), table_name="company_representatives")
     op.drop_table("company_representatives")

@@ -18,8 +18,9 @@ from portal.kernel.base import Base, Identified, Recorded
 class Application(Recorded, Base):
     """One firm's application to one call.
 
-    Frozen: `content` holds answers, attachments and declarations as they will be judged, `sha256` its canonical form.
-    Submitted: `arrival` is a number of the database's own sequence, the one order of arrival.
+    Frozen: `content` (its shape: `rules.freezing.frozen`) is what will be judged, `sha256` that of its canonical form.
+    Submitted: `arrival` is a number of the database's own sequence, the one order of arrival. `version_id`: the version
+    of the call that it was started, and then frozen, under.
     """
 
     __tablename__ = "applications"
@@ -36,6 +37,10 @@ class Application(Recorded, Base):
         CheckConstraint("(submitted_at IS NULL) = (arrival IS NULL)", name="numbered_once_submitted"),
         CheckConstraint("status IN ('draft', 'withdrawn') OR submitted_at IS NOT NULL", name="dated_once_submitted"),
         CheckConstraint("submitted_at IS NULL OR content IS NOT NULL", name="frozen_before_submitted"),
+        CheckConstraint("(content IS NULL) = (sha256 IS NULL)", name="hashed_once_frozen"),
+        CheckConstraint("(submitted_at IS NULL) = (protocol IS NULL)", name="registered_once_submitted"),
+        CheckConstraint("(submitted_at IS NULL) = (receipt_code IS NULL)", name="receipted_once_submitted"),
+        CheckConstraint("(status = 'withdrawn') = (withdrawn_at IS NOT NULL)", name="dated_once_withdrawn"),
     )
 
     call_id: Mapped[UUID] = mapped_column(ForeignKey("calls.id"))
@@ -46,7 +51,7 @@ class Application(Recorded, Base):
     started_by: Mapped[str]
     frozen_at: Mapped[datetime | None]
     frozen_by: Mapped[str | None]
-    content: Mapped[dict[str, Any] | None]
+    content: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     sha256: Mapped[str | None]
     submitted_at: Mapped[datetime | None]
     submitted_by: Mapped[str | None]
@@ -54,6 +59,8 @@ class Application(Recorded, Base):
     protocol: Mapped[str | None] = mapped_column(unique=True)
     receipt_code: Mapped[str | None] = mapped_column(unique=True)
     withdrawn_at: Mapped[datetime | None]
+    withdrawn_by: Mapped[str | None]
+    withdrawal_reason: Mapped[str | None]
 
     call: Mapped[Call] = relationship(lazy="raise")
     version: Mapped[CallVersion] = relationship(lazy="raise")
@@ -63,13 +70,18 @@ class Application(Recorded, Base):
 
 
 class Answer(Base):
-    """What was written in one field; `revision` grows at each save, so that nobody overwrites unseen."""
+    """What stands in one field, or under one declaration: a `value`, or what was `typed` where that is no value.
+
+    `revision` grows at each save, so that nobody overwrites unseen.
+    """
 
     __tablename__ = "answers"
+    __table_args__ = (CheckConstraint("value IS NULL OR typed IS NULL", name="a_value_or_what_was_typed"),)
 
     application_id: Mapped[UUID] = mapped_column(ForeignKey("applications.id", ondelete="CASCADE"), primary_key=True)
     key: Mapped[str] = mapped_column(primary_key=True)
-    value: Mapped[Any] = mapped_column(JSONB())
+    value: Mapped[Any | None] = mapped_column(JSONB(none_as_null=True))
+    typed: Mapped[Any | None] = mapped_column(JSONB(none_as_null=True))
     revision: Mapped[int] = mapped_column(Integer, default=1)
     saved_at: Mapped[datetime]
     saved_by: Mapped[str]
@@ -87,5 +99,6 @@ class Attachment(Identified, Base):
     attached_at: Mapped[datetime]
     attached_by: Mapped[str]
     removed_at: Mapped[datetime | None]
+    removed_by: Mapped[str | None]
 
     file: Mapped[File] = relationship(lazy="raise")

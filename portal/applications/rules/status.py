@@ -38,7 +38,7 @@ RANKED: Final = frozenset({S.FUNDED, S.RESERVE, S.BELOW_THRESHOLD})
 # Back ways: a report run again, an override, a score sheet reopened, a ranking drawn up anew, a reserve drawn.
 TRANSITIONS: Final[Mapping[Status, frozenset[Status]]] = {
     S.DRAFT: frozenset({S.SUBMITTED, S.WITHDRAWN}),
-    S.SUBMITTED: frozenset({S.REGISTERED, S.WITHDRAWN}),
+    S.SUBMITTED: frozenset({S.REGISTERED, S.ELIGIBILITY_CHECK, S.WITHDRAWN}),
     S.REGISTERED: frozenset({S.ELIGIBILITY_CHECK, S.WITHDRAWN}),
     S.ELIGIBILITY_CHECK: frozenset(
         {S.SUPPLEMENT_REQUESTED, S.REJECTION_NOTICE, S.NOT_ADMITTED, S.ADMITTED, S.WITHDRAWN}

@@ -1,0 +1,290 @@
+"""Every SELECT of the applications."""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Row, Select, case, func, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.orm import Session, contains_eager, defer, joinedload
+
+from portal.applications.models import Answer, Application, Attachment
+from portal.applications.rules import Status
+from portal.applications.rules.answers import Stored
+from portal.applications.rules.completeness import Enclosed
+from portal.calls.models import Call, CallVersion
+from portal.calls.rules.content import CallContent
+from portal.calls.rules.status import CallStatus
+from portal.companies.models import Company
+from portal.documents.models import File
+from portal.documents.rules import ScanState
+
+_KEPT_VERSIONS = 32
+_versions: OrderedDict[UUID, "Version"] = OrderedDict()
+
+
+class Version(NamedTuple):
+    """A version of a call, read."""
+
+    id: UUID
+    number: int
+    content: CallContent
+
+
+@dataclass(frozen=True, kw_only=True)
+class Enclosure(Enclosed):
+    """An attachment with what a page shows of it."""
+
+    id: UUID
+    pages: int | None
+    signatures: tuple[dict[str, Any], ...]
+    scan: ScanState
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Folder:
+    """An application with all that is in it. A draft follows the version in force, the rest the one frozen under."""
+
+    application: Application
+    version: Version
+    answers: dict[str, Stored]
+    enclosed: tuple[Enclosure, ...]
+
+    @property
+    def content(self) -> CallContent:
+        """The call, as this application answers it."""
+        return self.version.content
+
+    @property
+    def call(self) -> Call:
+        """The call."""
+        return self.application.call
+
+    @property
+    def is_editable(self) -> bool:
+        """Whether it may be written in."""
+        return self.application.status is Status.DRAFT and self.application.frozen_at is None
+
+
+def version(session: Session, version_id: UUID) -> Version:
+    """The version of that id; the process remembers the last few, since they never change."""
+    if version_id not in _versions:
+        number, content = session.execute(
+            select(CallVersion.number, CallVersion.content).where(CallVersion.id == version_id)
+        ).one()
+        _versions[version_id] = Version(version_id, number, CallContent.model_validate(content))
+        while len(_versions) > _KEPT_VERSIONS:
+            _versions.popitem(last=False)
+    return _versions[version_id]
+
+
+def _answers() -> Any:  # noqa: ANN401 - a scalar subquery
+    row = func.jsonb_build_array(Answer.value, Answer.typed, Answer.revision, Answer.saved_by, Answer.saved_at)
+    found = select(func.jsonb_object_agg(Answer.key, row)).where(Answer.application_id == Application.id)
+    return func.coalesce(found.correlate(Application).scalar_subquery(), func.jsonb_build_object())
+
+
+def _enclosed() -> Any:  # noqa: ANN401 - a scalar subquery
+    row = func.jsonb_build_array(
+        Attachment.id,
+        Attachment.document,
+        File.name,
+        File.sha256,
+        File.size,
+        File.media_type,
+        File.pages,
+        File.signatures,
+        File.scan,
+        Attachment.attached_at,
+        Attachment.attached_by,
+    )
+    found = (
+        select(func.jsonb_agg(aggregate_order_by(row, Attachment.attached_at, Attachment.id)))
+        .join(File, File.id == Attachment.file_id)
+        .where(Attachment.application_id == Application.id, Attachment.removed_at.is_(None))
+    )
+    return func.coalesce(found.correlate(Application).scalar_subquery(), func.jsonb_build_array())
+
+
+def _folders() -> Select[Any]:
+    in_force = case((Application.frozen_at.is_(None), Call.version_id), else_=Application.version_id)
+    return (
+        select(Application, in_force, _answers(), _enclosed())
+        .join(Application.call)
+        .join(Application.company)
+        .options(
+            contains_eager(Application.call),
+            contains_eager(Application.company).load_only(Company.legal_name, Company.vat),
+            defer(Application.content),
+        )
+    )
+
+
+def _read_answers(found: dict[str, list[Any]]) -> dict[str, Stored]:
+    return {
+        key: Stored(value, typed, revision, by, datetime.fromisoformat(at))
+        for key, (value, typed, revision, by, at) in found.items()
+    }
+
+
+def _read_enclosed(found: list[list[Any]]) -> tuple[Enclosure, ...]:
+    return tuple(
+        Enclosure(
+            id=UUID(id_),
+            document=document,
+            name=name,
+            sha256=sha256,
+            size=size,
+            media_type=media_type,
+            pages=pages,
+            signatures=tuple(signatures),
+            signers=tuple(one["signer"] for one in signatures if one["is_intact"]),
+            scan=ScanState(scan),
+            at=datetime.fromisoformat(at),
+            by=by,
+        )
+        for id_, document, name, sha256, size, media_type, pages, signatures, scan, at, by in found
+    )
+
+
+def _read_folder(session: Session, row: Row[Any] | None) -> Folder | None:
+    if row is None:
+        return None
+    application, version_id, answers, enclosed = row
+    return Folder(
+        application=application,
+        version=version(session, version_id),
+        answers=_read_answers(answers),
+        enclosed=_read_enclosed(enclosed),
+    )
+
+
+def find_own(
+    session: Session, application_id: UUID, *, company_id: UUID | None, call_id: UUID | None = None
+) -> Folder | None:
+    """The application with answers and attachments, if it is that firm's (and of that call, where one is given).
+
+    One statement, once the version of the call is known to the process.
+    """
+    statement = _folders().where(Application.id == application_id, Application.company_id == company_id)
+    if call_id is not None:
+        statement = statement.where(Application.call_id == call_id)
+    return _read_folder(session, session.execute(statement).one_or_none())
+
+
+def find(session: Session, application_id: UUID) -> Folder | None:
+    """The application with answers and attachments, whoever's it is: for staff and workers."""
+    return _read_folder(session, session.execute(_folders().where(Application.id == application_id)).one_or_none())
+
+
+def lock(session: Session, application_id: UUID) -> Application | None:
+    """The row alone, locked and fresh."""
+    return session.get(Application, application_id, with_for_update=True, populate_existing=True)
+
+
+def lock_folder(session: Session, application_id: UUID) -> Folder | None:
+    """The application locked first and read afterwards, so that no answer slips in between."""
+    if lock(session, application_id) is None:
+        return None
+    found = _folders().where(Application.id == application_id).execution_options(populate_existing=True)
+    return _read_folder(session, session.execute(found).one_or_none())
+
+
+def lock_for_submission(session: Session, application_id: UUID) -> Row[Any] | None:
+    """The facts on which a submission hangs, in one statement: application locked, call locked against a change of
+    its window, and `now`, the database's clock, read when both locks are held."""
+    mine = (
+        select(
+            Application.id,
+            Application.call_id,
+            Application.version_id,
+            Application.status,
+            Application.protocol,
+            Application.sha256,
+            Application.content["asks"].astext.label("asks"),
+        )
+        .where(Application.id == application_id)
+        .with_for_update()
+        .cte("mine")
+    )
+    theirs = (
+        select(Call.opens_at, Call.closes_at, Call.version_id.label("in_force"))
+        .where(Call.id == select(mine.c.call_id).scalar_subquery())
+        .with_for_update(read=True)
+        .cte("theirs")
+    )
+    return session.execute(select(mine, theirs, func.clock_timestamp().label("now"))).one_or_none()
+
+
+def find_live(session: Session, *, call_id: UUID, company_id: UUID) -> Application | None:
+    """The firm's application to the call that was not withdrawn; there is one at most."""
+    return session.scalars(
+        select(Application)
+        .options(defer(Application.content))
+        .where(
+            Application.call_id == call_id,
+            Application.company_id == company_id,
+            Application.status != Status.WITHDRAWN,
+        )
+    ).one_or_none()
+
+
+def of_company(session: Session, company_id: UUID | None, *, call_id: UUID | None = None) -> Sequence[Application]:
+    """The firm's applications with their calls and versions, latest first."""
+    statement = (
+        select(Application)
+        .options(joinedload(Application.call).joinedload(Call.version), defer(Application.content))
+        .where(Application.company_id == company_id)
+        .order_by(Application.created_at.desc(), Application.id)
+    )
+    if call_id is not None:
+        statement = statement.where(Application.call_id == call_id)
+    return session.scalars(statement).all()
+
+
+def find_call(session: Session, slug: str) -> Call | None:
+    """The published call of that address."""
+    return session.scalars(select(Call).where(Call.slug == slug, Call.status != CallStatus.DRAFT)).one_or_none()
+
+
+def find_own_attachment(
+    session: Session, attachment_id: UUID, application_id: UUID, *, company_id: UUID | None, call_id: UUID | None = None
+) -> Attachment | None:
+    """One attachment, removed or not, with its file, if the application is that firm's."""
+    statement = (
+        select(Attachment)
+        .options(joinedload(Attachment.file))
+        .join(Application, Application.id == Attachment.application_id)
+        .where(
+            Attachment.id == attachment_id, Application.id == application_id, Application.company_id == company_id
+        )
+    )
+    if call_id is not None:
+        statement = statement.where(Application.call_id == call_id)
+    return session.scalars(statement).one_or_none()
+
+
+def find_receipt(session: Session, code: str) -> Application | None:
+    """The application that was given this receipt, with call and firm."""
+    return session.scalars(
+        select(Application)
+        .join(Application.call)
+        .join(Application.company)
+        .options(
+            contains_eager(Application.call).joinedload(Call.version),
+            contains_eager(Application.company).load_only(Company.vat),
+            defer(Application.content),
+        )
+        .where(Application.receipt_code == code)
+    ).one_or_none()
+
+
+def unregistered(session: Session, *, before: datetime, limit: int) -> Sequence[UUID]:
+    """Applications handed in before that instant and not registered yet: the queue forgot them."""
+    waiting = select(Application.id).where(Application.status == Status.SUBMITTED, Application.submitted_at < before)
+    return session.scalars(waiting.order_by(Application.arrival).limit(limit)).all()
