@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Integer, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portal.calls.rules.status import CallStatus
+from portal.calls.rules.status import AnnouncementKind, CallStatus
 from portal.kernel.base import Base, Identified, Recorded
 
 
@@ -37,6 +37,19 @@ class Call(Recorded, Base):
 
     programme: Mapped[Programme] = relationship(lazy="raise")
     version: Mapped["CallVersion | None"] = relationship(lazy="raise", foreign_keys=[version_id], post_update=True)
+
+
+class Announcement(Identified, Base):
+    """Said once: that a call opened, closed, or that `hours` are left before `instant`. A new deadline is a new one."""
+
+    __tablename__ = "call_announcements"
+    __table_args__ = (UniqueConstraint("call_id", "kind", "hours", "instant"),)
+
+    call_id: Mapped[UUID] = mapped_column(ForeignKey("calls.id"))
+    kind: Mapped[AnnouncementKind]
+    hours: Mapped[int] = mapped_column(Integer, default=0)
+    instant: Mapped[datetime]
+    at: Mapped[datetime]
 
 
 class CallVersion(Identified, Base):

@@ -10,3 +10,11 @@ class CallStatus(StrEnum):
     PUBLISHED = "published"
     OPEN = "open"
     CLOSED = "closed"
+
+
+class AnnouncementKind(StrEnum):
+    """What the scheduler says of a call, once each."""
+
+    OPENED = "opened"
+    CLOSED = "closed"
+    REMINDER = "reminder"
