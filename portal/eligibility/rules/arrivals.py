@@ -38,8 +38,8 @@ def linked_applicants(rule: LinkedApplicantsParameters, case: Case) -> Finding:
         return passed(
             0,
             "portal",
-            "Nessuna domanda precedente di imprese collegate o con gli stessi soci o amministratori, a quanto dichiarato.",
-            "No earlier application of firms linked, or with the same shareholders or directors, by what was declared.",
+            "Nessuna domanda precedente di imprese collegate o con gli stessi soci o amministratori, per quanto noto.",
+            "No earlier application of firms linked, or with the same owners or directors, as far as is known.",
         )
     tie = f" ({linked[0].tie})" if linked[0].tie else ""
     it = f"Un'impresa legata a questa{tie} ha presentato domanda {_when(linked[0], 'it')}: vale la prima."
