@@ -23,9 +23,11 @@ def broken(settings) -> Flask:
     def fault() -> str:
         raise ZeroDivisionError
 
+    statement = "SELECT 1"
+
     @app.get("/occupato")
     def busy() -> str:
-        raise OperationalError("SELECT 1", {}, ConnectionError())
+        raise OperationalError(statement, {}, ConnectionError())
 
     @app.post("/invia")
     def send() -> str:

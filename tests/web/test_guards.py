@@ -3,6 +3,7 @@
 import pytest
 from flask import Flask
 from flask_login import LoginManager, UserMixin
+from werkzeug import Response
 from werkzeug.exceptions import Forbidden, NotFound
 
 from portal.web.guards import found, requires, signed_in
@@ -45,12 +46,16 @@ def test_a_stranger_is_sent_to_the_door_and_back(house):
     with house.test_request_context("/area"):
         for guard in (signed_in, requires("company")):
             answer = guard(lambda: "dentro")()
+            assert isinstance(answer, Response)
             assert answer.location == "/accedi?next=%2Farea"
 
 
 def test_guards_tell_the_matrix_what_they_ask():
-    assert vars(requires("manager", "admin")(lambda: ""))["guard"] == {"manager", "admin"}
-    assert vars(signed_in(lambda: ""))["guard"] == frozenset()
+    def view() -> str:
+        return ""
+
+    assert vars(requires("manager", "admin")(view))["guard"] == {"manager", "admin"}
+    assert vars(signed_in(view))["guard"] == frozenset()
 
 
 def test_found_gives_the_thing_or_404():

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pytest
 from hypothesis import given, strategies as st
 from sqlalchemy import column, func, select, values
+from sqlalchemy.orm import Session
 from sqlalchemy.types import Integer
 
 from portal.web.paging import By, decode, encode, read
@@ -14,7 +15,7 @@ NUMBERS = [(score, number) for number, score in enumerate([5, 3, 5, 1, 3, 3, 9, 
 
 @dataclass
 class Walk:
-    session: object
+    session: Session
 
     def all(self, size: int) -> tuple[list[list[tuple[int, int]]], list[list[tuple[int, int]]]]:
         table = values(column("score", Integer), column("id", Integer), name="t").data(NUMBERS)
@@ -53,7 +54,8 @@ def test_a_broken_key_gives_the_first_page(session):
 
 @given(st.text(max_size=60))
 def test_any_key_is_read_or_ignored(key):
-    assert decode(key, length=2) is None or len(decode(key, length=2)) == 2
+    values_read = decode(key, length=2)
+    assert values_read is None or len(values_read) == 2
 
 
 @given(st.lists(st.one_of(st.integers(), st.text(), st.none(), st.decimals(allow_nan=False), st.dates(), st.uuids())))
