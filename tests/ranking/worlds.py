@@ -17,7 +17,9 @@ def hundredths(low: int, high: int) -> st.SearchStrategy[Decimal]:
 
 
 @st.composite
-def rules(draw: st.DrawFn, *, equal_amounts: bool | None = None, shortfalls: Sequence[Shortfall] = tuple(Shortfall)) -> RankingRule:
+def rules(
+    draw: st.DrawFn, *, equal_amounts: bool | None = None, shortfalls: Sequence[Shortfall] = tuple(Shortfall)
+) -> RankingRule:
     """Small maxima, so that ties and thresholds are common."""
     keys = draw(st.lists(st.sampled_from("abcd"), min_size=1, max_size=4, unique=True))
     criteria = tuple(Criterion(key=key, max=Decimal(4), min=draw(st.none() | hundredths(0, 300))) for key in keys)
@@ -53,7 +55,7 @@ def entries(draw: st.DrawFn, rule: RankingRule, *, max_size: int = 14) -> list[E
                 c.key: draw(st.sampled_from([0, 1, 2, 3, 4]).map(Decimal) | hundredths(0, 400)) for c in rule.criteria
             },
             bonus={b.key: draw(hundredths(0, 200)) for b in rule.bonuses},
-            pathway=draw(st.sampled_from([p.key for p in rule.pathways] or [None])),
+            pathway=draw(st.sampled_from([p.key for p in rule.pathways])) if rule.pathways else None,
             amount_eur=None if rule.unit_value_eur is not None else draw(hundredths(0, 300)),
         )
         for arrival in range(1, size + 1)
