@@ -4,7 +4,8 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from flask import Flask, Response, request
-from flask_babel import Babel, get_locale
+from flask_babel import Babel, LazyString, get_locale
+from markupsafe import escape
 
 TRANSLATIONS = Path(__file__).resolve().parent.parent / "translations"
 LANGUAGES = ("it", "en")
@@ -42,8 +43,14 @@ def other_language() -> tuple[str, str]:
     return other, f"{request.path}?{urlencode(pairs)}"
 
 
+def _as_text(lazy: LazyString) -> str:
+    """A lazy text as markup: escaped, since what fills its places may come from anyone. Flask-Babel does not."""
+    return escape(str(lazy))
+
+
 def init_app(app: Flask) -> None:
     """Install Babel and the choice of language."""
+    LazyString.__html__ = _as_text
     app.config.setdefault("BABEL_DEFAULT_LOCALE", "it")
     app.config.setdefault("BABEL_DEFAULT_TIMEZONE", "Europe/Rome")
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(TRANSLATIONS)

@@ -1,14 +1,9 @@
 """English is whole: every text of the source has one, and none is left over."""
 
-import ast
-from pathlib import Path
-
 import pytest
 
 from portal.web import catalogues
 from portal.web.catalogues import Faults
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -34,17 +29,3 @@ def test_a_text_means_one_thing_in_english(faults):
 
 def test_places_agree_and_percent_signs_are_doubled_in_templates(faults):
     assert faults.placeholders == []
-
-
-def test_lazy_texts_take_no_values():
-    """A lazy text is shown unescaped (Flask-Babel): fill its places where it is shown."""
-    guilty = [
-        f"{path.relative_to(ROOT)}:{node.lineno}"
-        for path in (ROOT / "portal").rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Name)
-        and node.func.id in {"_l", "lazy_gettext"}
-        and (node.keywords or len(node.args) != 1)
-    ]
-    assert guilty == []

@@ -4,8 +4,9 @@ import json
 
 import html5lib
 import pytest
-from flask import Flask
+from flask import Flask, render_template_string
 from flask.testing import FlaskClient
+from flask_babel import lazy_gettext as lazily
 from sqlalchemy.exc import OperationalError
 
 from portal.web.headers import ALWAYS
@@ -32,6 +33,11 @@ def broken(settings) -> Flask:
     @app.post("/invia")
     def send() -> str:
         return "inviato"
+
+    @app.get("/pigro")
+    def lazy() -> str:
+        text = lazily("Il codice %(code)s non esiste.", code="<b>'")
+        return render_template_string("{{ text }} {{ text ~ '!' }} {{ [text] | join }}", text=text)
 
     @csrf.exempt
     @app.post("/api/v1/invia")
@@ -85,6 +91,10 @@ def test_a_post_without_its_token_changes_nothing_and_says_so(visitor):
     assert answer.status_code == 400
     assert "<h1>La pagina era aperta da troppo tempo</h1>" in answer.text
     assert "nulla di quanto era salvato è andato perso" in answer.text
+
+
+def test_what_fills_a_lazy_text_is_escaped(visitor):
+    assert visitor.get("/pigro").text.count("&lt;b&gt;&#39;") == 3
 
 
 def test_machines_get_a_problem_in_json(visitor):
