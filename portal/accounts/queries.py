@@ -93,10 +93,17 @@ def find_presence(session: Session, token_hash: str, *, now: datetime, today: da
 
 
 def _presence(row: Any) -> Presence:  # noqa: ANN401 - a Row of the statement above
-    *plain, roles, mandates = row
-    names = "session_id seen_at chosen_company_id user_id email full_name language is_admin is_auditor".split()
+    session_id, seen_at, company_id, user_id, email, full_name, language, is_admin, is_auditor, roles, mandates = row
     return Presence(
-        **dict(zip(names, plain, strict=True)),
+        session_id=session_id,
+        seen_at=seen_at,
+        chosen_company_id=company_id,
+        user_id=user_id,
+        email=email,
+        full_name=full_name,
+        language=language,
+        is_admin=is_admin,
+        is_auditor=is_auditor,
         staff_roles=frozenset((StaffRoleName(role), UUID(call) if call else None) for role, call in roles),
         mandates=tuple(
             Mandate(
@@ -149,7 +156,7 @@ def live_sessions(session: Session, user_id: UUID, *, now: datetime) -> Sequence
     ).all()
 
 
-def staff(*, search: str = "") -> Select[tuple[User]]:
+def staff(*, search: str = "") -> Select[User]:
     """People with any staff role or flag, unordered, for paging."""
     has_role = select(StaffRole.id).where(StaffRole.user_id == User.id).exists()
     found = select(User).where(or_(User.is_admin, User.is_auditor, has_role))

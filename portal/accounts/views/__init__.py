@@ -1,6 +1,8 @@
 """Pages of the accounts."""
 
-from flask import Blueprint
+from typing import cast
+
+from flask import Blueprint, Flask
 from flask.blueprints import BlueprintSetupState
 
 from portal.accounts.views import current, limits, profile, sign_in, staff
@@ -12,8 +14,9 @@ for room in (sign_in, profile, staff):
 
 @bp.record_once
 def _install(state: BlueprintSetupState) -> None:
-    current.init_app(state.app)
-    limits.init_app(state.app, state.app.config["SETTINGS"])
+    app = cast("Flask", state.app)
+    current.init_app(app)
+    limits.init_app(app, app.config["SETTINGS"])
 
 
 blueprints = (bp,)

@@ -39,7 +39,7 @@ def _was_refused(response: Response) -> bool:
 limiter = Limiter(
     network,
     in_memory_fallback_enabled=True,
-    storage_options={"socket_timeout": 0.3, "socket_connect_timeout": 0.3},
+    storage_options={"socket_timeout": 1, "socket_connect_timeout": 1},
     strategy="fixed-window",
 )
 
