@@ -12,6 +12,7 @@ NEVER_CHANGED = (
     "eligibility_reports",
     "eligibility_overrides",
     "deliveries",
+    "places",
 )
 
 # The role is the cluster's, not the database's: another database may make it at the same moment.
@@ -94,6 +95,7 @@ def upgrade() -> None:
     op.execute(FROZEN)
     op.execute(PUBLISHED)
     op.execute("CREATE TRIGGER chain BEFORE INSERT ON audit_entries FOR EACH ROW EXECUTE FUNCTION audit_chain()")
+    op.execute(f"REVOKE DELETE, TRUNCATE ON rankings FROM {ROLE}")
     for table in NEVER_CHANGED:
         op.execute(f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {ROLE}")
         op.execute(

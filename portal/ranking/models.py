@@ -6,14 +6,17 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Integer, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.kernel.base import Base, Identified
 from portal.ranking.rules import Outcome
 
 
 class Ranking(Identified, Base):
-    """One version of a call's ranking: drawn up, then published; never changed after."""
+    """One version of a call's ranking: drawn up, then published; never changed after.
+
+    `content` is the published file as JSON; `inputs` all that it was made from, sheet by sheet, for the office alone.
+    """
 
     __tablename__ = "rankings"
     __table_args__ = (UniqueConstraint("call_id", "number"),)
@@ -24,16 +27,19 @@ class Ranking(Identified, Base):
     reason: Mapped[str]
     content: Mapped[dict[str, Any]]
     sha256: Mapped[str]
+    inputs: Mapped[list[Any]]
+    inputs_sha256: Mapped[str]
     drawn_up_at: Mapped[datetime]
     drawn_up_by: Mapped[str]
     published_at: Mapped[datetime | None]
     published_by: Mapped[str | None]
 
-    places: Mapped[list["Place"]] = relationship(lazy="raise", order_by="Place.position")
-
 
 class Place(Base):
-    """Where one application stands in one ranking; `position` counts every application in it, from 1."""
+    """Where one application stands in one ranking; `position` counts every application in it, from 1.
+
+    `line` is its entry in the published file; below a threshold too, where the page shows less.
+    """
 
     __tablename__ = "places"
     __table_args__ = (UniqueConstraint("ranking_id", "position"),)
@@ -42,6 +48,7 @@ class Place(Base):
     application_id: Mapped[UUID] = mapped_column(ForeignKey("applications.id"), primary_key=True, index=True)
     position: Mapped[int] = mapped_column(Integer)
     outcome: Mapped[Outcome]
+    pathway: Mapped[str | None]
     total: Mapped[Decimal]
     amount_eur: Mapped[Decimal]
-    scores: Mapped[dict[str, Any]]
+    line: Mapped[dict[str, Any]]
