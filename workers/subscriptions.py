@@ -7,6 +7,8 @@ SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {
     "accounts.known_address_used": ("notifications.tell",),
     "accounts.reset_requested": ("notifications.tell",),
     "accounts.invited": ("notifications.tell",),
+    "accounts.mandate_given": ("notifications.tell",),
+    "accounts.mandate_revoked": ("notifications.tell",),
     "eligibility.checked": ("notifications.tell",),
     "eligibility.admitted": ("notifications.tell",),
     "eligibility.not_admitted": ("notifications.tell",),
@@ -20,6 +22,4 @@ SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {
 
 IGNORED: dict[str, str] = {
     "accounts.unknown_address_used": "written so that an unknown address costs what a known one does",
-    "accounts.mandate_given": "the firm's own people tell their delegate; the page shows it at once",
-    "accounts.mandate_revoked": "idem",
 }
