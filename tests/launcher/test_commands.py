@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from portal.launcher import commands, configuration, places, setting
+from portal.launcher import configuration, memory, places, setting
 
 PROMISED = ("run", "up", "down", "status", "setup", "test", "prove", "bench", "demo")
 
@@ -76,7 +76,7 @@ def test_given_servers_are_used_and_none_is_started(home: Path, monkeypatch: pyt
         "smtp://given",
     )
     assert chosen["PUBLIC_URL"] == "http://127.0.0.1:8000"
-    remembered = commands.memory.read()
+    remembered = memory.read()
     assert remembered.keys() == {"PORT", "PUBLIC_URL", "PORTALE_DEMO", "SECRET_KEY"}
 
 

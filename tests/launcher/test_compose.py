@@ -33,7 +33,7 @@ def test_every_variable_is_a_setting_and_every_required_setting_is_given(name: s
 
 
 def test_every_queue_has_a_worker_and_no_worker_an_unknown_queue() -> None:
-    taken = [re.search(r"--queues=(\S+)", SERVICES[name]["command"]).group(1) for name in ("worker", "mailer")]
+    taken = [re.findall(r"--queues=(\S+)", SERVICES[name]["command"])[0] for name in ("worker", "mailer")]
     assert sorted(queue for names in taken for queue in names.split(",")) == sorted(queues.ALL)
     started = [word for one in programs.services({}) for word in one.command if word.startswith("--queues=")]
     assert started == [f"--queues={names}" for names in taken]
