@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from celery.schedules import crontab
+
 from workers import queues
 
 SCHEDULE: dict[str, dict[str, Any]] = {
@@ -17,9 +19,19 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 60.0,
         "options": {"queue": queues.SCORING, "expires": 60},
     },
+    "documents.scan_pending": {
+        "task": "documents.scan_pending",
+        "schedule": 60.0,
+        "options": {"queue": queues.HOUSEKEEPING, "expires": 60},
+    },
     "documents.sweep": {
         "task": "documents.sweep",
         "schedule": 3600.0,
         "options": {"queue": queues.HOUSEKEEPING, "expires": 3600},
+    },
+    "notifications.remind_staff": {
+        "task": "notifications.remind_staff",
+        "schedule": crontab(hour=7, minute=30),
+        "options": {"queue": queues.MAIL, "expires": 3600},
     },
 }

@@ -1,0 +1,16 @@
+"""The verbs of the notifications."""
+
+from portal.notifications.service.deliver import Outgoing, claim, delayed, refused, send_again, send_failed_again, sent
+from portal.notifications.service.tell import remind_staff, tell
+
+__all__ = [
+    "Outgoing",
+    "claim",
+    "delayed",
+    "refused",
+    "remind_staff",
+    "send_again",
+    "send_failed_again",
+    "sent",
+    "tell",
+]

@@ -1,0 +1,44 @@
+"""Dates as calendars read them (RFC 5545)."""
+
+from datetime import datetime, timedelta
+
+from flask_babel import force_locale, gettext as _
+from icalendar import Alarm, Calendar, Event
+
+from portal.calls.models import Call
+from portal.config import get_settings
+
+ALARM = timedelta(days=-1)
+
+
+def deadline(call: Call, title: str, language: str, now: datetime) -> dict[str, str]:
+    """The closing of a call as an attachment: one event, with one alarm the day before.
+
+    The same call has the same UID, so that a new date moves the old entry.
+    """
+    with force_locale(language):
+        words = _("Scade il bando: %(title)s", title=title)
+    event = Event()
+    event.add("uid", f"{call.id}.deadline@portale-export")
+    event.add("sequence", int(now.timestamp()))
+    event.add("dtstamp", now)
+    event.add("dtstart", call.closes_at.astimezone(now.tzinfo))
+    event.add("dtend", call.closes_at.astimezone(now.tzinfo))
+    event.add("summary", words)
+    event.add("url", f"{get_settings().public_url}/bandi/{call.slug}")
+    event.add("transp", "TRANSPARENT")
+    alarm = Alarm()
+    alarm.add("action", "DISPLAY")
+    alarm.add("description", words)
+    alarm.add("trigger", ALARM)
+    event.add_component(alarm)
+    calendar = Calendar()
+    calendar.add("prodid", "-//Portale Export//IT")
+    calendar.add("version", "2.0")
+    calendar.add("method", "PUBLISH")
+    calendar.add_component(event)
+    return {
+        "name": f"{call.slug}.ics",
+        "media_type": "text/calendar; method=PUBLISH; charset=utf-8",
+        "text": calendar.to_ical().decode(),
+    }

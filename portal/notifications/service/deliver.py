@@ -1,0 +1,158 @@
+"""From a message to the mail server: claim it and commit, send with no transaction open, mark it in a new one."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from html import escape
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from portal.accounts import queries as accounts
+from portal.accounts.service import links
+from portal.accounts.service.links import Purpose
+from portal.audit import service as audit
+from portal.config import get_settings
+from portal.notifications import queries
+from portal.notifications.models import Delivery, Message
+from portal.notifications.rules import LEASE, PERSONAL_LINK, MessageState, NotFailed, pause
+
+PURPOSES = {
+    "accounts.confirmation_requested": Purpose.CONFIRM,
+    "accounts.reset_requested": Purpose.RESET,
+    "accounts.invited": Purpose.INVITE,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outgoing:
+    """A message claimed for its `attempt`-th try, ready to leave."""
+
+    message_id: UUID
+    attempt: int
+    mail: EmailMessage
+
+
+def claim(session: Session, *, now: datetime) -> Outgoing | None:
+    """The next message that is due, ours for `LEASE`; None when there is none. Commit before sending it.
+
+    One whose worker died is due again when its lease lapses.
+    """
+    while message := queries.due(session, now=now):
+        message.attempts += 1
+        message.state = MessageState.SENDING
+        message.next_try_at = now + LEASE
+        session.flush()
+        try:
+            return Outgoing(message_id=message.id, attempt=message.attempts, mail=_mail(session, message))
+        except (ValueError, IndexError) as fault:
+            _close(session, message, answer=f"{type(fault).__name__}: {fault}", now=now)
+    return None
+
+
+def sent(session: Session, outgoing: Outgoing, *, answer: str, now: datetime) -> None:
+    """The server took it."""
+    if message := _still_ours(session, outgoing):
+        message.state, message.sent_at = MessageState.SENT, now
+        _log(session, message, answer=answer, now=now, is_sent=True)
+
+
+def delayed(session: Session, outgoing: Outgoing, *, answer: str, now: datetime) -> None:
+    """Not now: it is tried again after a pause, unless it was tried for more than a day."""
+    if message := _still_ours(session, outgoing):
+        wait = pause(message.attempts)
+        if wait is None:
+            _close(session, message, answer=answer, now=now)
+        else:
+            message.state, message.next_try_at = MessageState.WAITING, now + wait
+            _log(session, message, answer=answer, now=now)
+
+
+def refused(session: Session, outgoing: Outgoing, *, answer: str, now: datetime) -> None:
+    """The server will never take it."""
+    if message := _still_ours(session, outgoing):
+        _close(session, message, answer=answer, now=now)
+
+
+def send_again(session: Session, message_id: UUID, *, call_ids: frozenset[UUID] | None, by: str, now: datetime) -> None:
+    """Try a failed message once more, as new. Raises NotFailed."""
+    message = queries.lock(session, message_id)
+    is_seen = message is not None and (call_ids is None or message.call_id in call_ids)
+    if message is None or not is_seen or message.state is not MessageState.FAILED:
+        raise NotFailed
+    _reopen(message, now)
+    session.flush()
+    audit.record(session, "notifications.send_again", subject_type="message", subject_id=message.id, by=by, at=now)
+
+
+def send_failed_again(session: Session, *, call_ids: frozenset[UUID] | None, by: str, now: datetime) -> int:
+    """Try every failed message about these calls (None: all) once more; answers how many."""
+    failed = queries.lock_failed(session, call_ids=call_ids)
+    for message in failed:
+        _reopen(message, now)
+    session.flush()
+    if failed:
+        audit.record(
+            session,
+            "notifications.send_failed_again",
+            subject_type="message",
+            subject_id="all",
+            by=by,
+            at=now,
+            detail={"messages": len(failed)},
+        )
+    return len(failed)
+
+
+def _still_ours(session: Session, outgoing: Outgoing) -> Message | None:
+    """The message, unless its lease lapsed and somebody else took it."""
+    message = queries.lock(session, outgoing.message_id)
+    if message is None or (message.state, message.attempts) != (MessageState.SENDING, outgoing.attempt):
+        return None
+    return message
+
+
+def _reopen(message: Message, now: datetime) -> None:
+    message.state, message.attempts, message.next_try_at = MessageState.WAITING, 0, now
+
+
+def _close(session: Session, message: Message, *, answer: str, now: datetime) -> None:
+    message.state = MessageState.FAILED
+    _log(session, message, answer=answer, now=now)
+
+
+def _log(session: Session, message: Message, *, answer: str, now: datetime, is_sent: bool = False) -> None:
+    session.add(Delivery(message_id=message.id, at=now, is_sent=is_sent, answer=answer[:500]))
+    session.flush()
+
+
+def _mail(session: Session, message: Message) -> EmailMessage:
+    """The message as it leaves. Its Message-ID never changes: a second copy can be known as such.
+
+    Raises ValueError for what cannot be a mail (an address that is none).
+    """
+    settings = get_settings()
+    link = _personal_link(session, message)
+    mail = EmailMessage(policy=SMTP)
+    mail["From"] = settings.mail_from
+    mail["To"] = Address(addr_spec=message.recipient)
+    mail["Subject"] = message.subject
+    mail["Date"] = message.created_at
+    mail["Message-ID"] = f"<{message.id}@{urlsplit(settings.public_url).hostname}>"
+    mail["Content-Language"] = message.language
+    mail["Auto-Submitted"] = "auto-generated"
+    mail.set_content(message.text.replace(PERSONAL_LINK, link))
+    mail.add_alternative(message.html.replace(PERSONAL_LINK, escape(link)), subtype="html")
+    for one in message.attachments:
+        mail.add_attachment(one["text"], subtype="calendar", filename=one["name"], params={"method": "PUBLISH"})
+    return mail
+
+
+def _personal_link(session: Session, message: Message) -> str:
+    """The link made for this person as they are now; empty where the message has none."""
+    user = accounts.find_user(session, message.user_id)
+    purpose = PURPOSES.get(message.event)
+    return links.link(purpose, user) if purpose and user else ""

@@ -1,0 +1,266 @@
+"""Who is told about each event, and the facts that their message needs."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeAlias
+from uuid import UUID
+
+from babel.dates import format_timedelta
+from sqlalchemy.orm import Session
+
+from portal.accounts import queries as accounts
+from portal.accounts.models import User
+from portal.accounts.rules import StaffRoleName
+from portal.applications.models import Application
+from portal.applications.rules import Status
+from portal.calls.models import Call
+from portal.config import get_settings
+from portal.kernel.clock import ROME
+from portal.notifications import queries
+from portal.notifications.rules import PERSONAL_LINK
+from portal.notifications.service.calendar import deadline
+
+Payload: TypeAlias = Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Letter:
+    """One message to one person: the template's name where it isn't the event's, and what goes into it."""
+
+    user: User
+    facts: dict[str, Any] = field(default_factory=dict)
+    template: str = ""
+    subject_id: UUID | None = None
+    call_id: UUID | None = None
+    attachments: tuple[dict[str, str], ...] = ()
+
+
+Recipe: TypeAlias = Callable[[Session, Payload, datetime], Iterator[Letter]]
+RECIPES: dict[str, Recipe] = {}
+ONCE: set[str] = set()
+"""Events that happen once to their subject: told once, however often they are emitted."""
+
+
+def about(event: str, *, once: bool = False) -> Callable[[Recipe], Recipe]:
+    """Register who is told about `event`."""
+
+    def register(recipe: Recipe) -> Recipe:
+        RECIPES[event] = recipe
+        if once:
+            ONCE.add(event)
+        return recipe
+
+    return register
+
+
+def _address(path: str) -> str:
+    return f"{get_settings().public_url}{path}"
+
+
+def _title(call: Call, user: User) -> str:
+    title: dict[str, str] = call.version.content["title"] if call.version else {"it": call.code, "en": call.code}
+    return title.get(user.language) or title["it"]
+
+
+def _application_facts(application: Application, user: User) -> dict[str, Any]:
+    return {
+        "call": _title(application.call, user),
+        "company": application.company.legal_name,
+        "arrival": application.arrival,
+        "link": _address(f"/area/domande/{application.id}"),
+    }
+
+
+def _to_firm(session: Session, application: Application, now: datetime, **facts: Any) -> Iterator[Letter]:  # noqa: ANN401
+    """A letter to each person who acts today for the firm of an application."""
+    today = now.astimezone(ROME).date()
+    for user in accounts.recipients(session, application.company_id, today=today, call_id=application.call_id):
+        yield Letter(
+            user=user,
+            subject_id=application.id,
+            call_id=application.call_id,
+            facts=_application_facts(application, user) | facts,
+        )
+
+
+@about("accounts.confirmation_requested")
+@about("accounts.reset_requested")
+@about("accounts.invited")
+def _personal_link(session: Session, payload: Payload, _now: datetime) -> Iterator[Letter]:
+    if user := accounts.find_user(session, UUID(payload["user_id"])):
+        yield Letter(user=user, facts={"link": PERSONAL_LINK})
+
+
+@about("accounts.known_address_used")
+def _known_address(session: Session, payload: Payload, _now: datetime) -> Iterator[Letter]:
+    if user := accounts.find_user(session, UUID(payload["user_id"])):
+        yield Letter(user=user, facts={"link": _address("/accedi")})
+
+
+@about("accounts.mandate_given", once=True)
+@about("accounts.mandate_revoked", once=True)
+def _mandate(session: Session, payload: Payload, _now: datetime) -> Iterator[Letter]:
+    if found := queries.membership(session, UUID(payload["membership_id"])):
+        membership, company = found
+        facts = {"company": company.legal_name, "until": membership.valid_until, "link": _address("/area")}
+        yield Letter(user=membership.user, subject_id=company.id, facts=facts)
+
+
+@about("applications.submitted", once=True)
+def _submitted(session: Session, payload: Payload, now: datetime) -> Iterator[Letter]:
+    application = queries.application(session, UUID(payload["application_id"]))
+    if application is None or application.submitted_at is None:
+        return
+    receipt = {"receipt_of": str(application.id), "name": f"ricevuta-{application.arrival}.pdf"}
+    for letter in _to_firm(
+        session,
+        application,
+        now,
+        at=application.submitted_at,
+        code=application.receipt_code,
+        sha256=application.sha256,
+        link=_address(f"/area/domande/{application.id}/ricevuta"),
+        verify=_address(f"/ricevute/{application.receipt_code}"),
+    ):
+        yield Letter(**{**vars(letter), "attachments": (receipt,)})
+
+
+@about("applications.withdrawn", once=True)
+def _withdrawn(session: Session, payload: Payload, now: datetime) -> Iterator[Letter]:
+    application = queries.application(session, UUID(payload["application_id"]))
+    if application is not None and application.withdrawn_at is not None:
+        call = application.call
+        yield from _to_firm(
+            session,
+            application,
+            now,
+            at=application.withdrawn_at,
+            is_open=call.opens_at <= now < call.closes_at,
+            closes_at=call.closes_at,
+            link=_address("/area/domande"),
+        )
+
+
+@about("eligibility.admitted", once=True)
+@about("eligibility.not_admitted", once=True)
+def _decided(session: Session, payload: Payload, now: datetime) -> Iterator[Letter]:
+    application = queries.application(session, UUID(payload["application_id"]))
+    if application is not None:
+        version = application.call.version
+        contact = version.content["contacts"]["email"] if version else ""
+        yield from _to_firm(session, application, now, contact=contact)
+
+
+@about("evaluation.assigned", once=True)
+def _assigned(session: Session, payload: Payload, _now: datetime) -> Iterator[Letter]:
+    if found := queries.assignment(session, UUID(payload["assignment_id"])):
+        assignment, reviewer, application = found
+        facts = {"call": _title(application.call, reviewer), "link": _address("/valutazione")}
+        yield Letter(user=reviewer, subject_id=assignment.id, call_id=application.call_id, facts=facts)
+
+
+@about("ranking.published", once=True)
+def _ranked(session: Session, payload: Payload, now: datetime) -> Iterator[Letter]:
+    found = queries.ranking(session, UUID(payload["ranking_id"]))
+    if found is None:
+        return
+    ranking, call = found
+    link = _address(f"/bandi/{call.slug}/graduatoria")
+    placed = queries.people_ranked(session, ranking.id, now=now)
+    for place, company, user in placed:
+        facts = {
+            "call": _title(call, user),
+            "company": company.legal_name,
+            "position": place.position,
+            "total": place.total,
+            "outcome": place.outcome.value,
+            "link": link,
+        }
+        yield Letter(user=user, subject_id=place.application_id, call_id=call.id, facts=facts)
+    ranked = len({place.application_id for place, _company, _user in placed})
+    for user in accounts.people_with_role(session, StaffRoleName.MANAGER, call_id=call.id):
+        facts = {
+            "call": _title(call, user),
+            "number": ranking.number,
+            "ranked": ranked,
+            "sha256": ranking.sha256,
+            "link": link,
+        }
+        yield Letter(user=user, template="ranking.staff", subject_id=ranking.id, call_id=call.id, facts=facts)
+
+
+def _to_managers(session: Session, call: Call, **facts: Any) -> Iterator[Letter]:  # noqa: ANN401
+    for user in accounts.people_with_role(session, StaffRoleName.MANAGER, call_id=call.id):
+        yield Letter(
+            user=user,
+            subject_id=call.id,
+            call_id=call.id,
+            facts={"call": _title(call, user), "closes_at": call.closes_at, "company": ""} | facts,
+        )
+
+
+def _to_applicants(
+    session: Session,
+    call: Call,
+    now: datetime,
+    *statuses: Status,
+    with_deadline: bool = False,
+    **facts: Any,  # noqa: ANN401
+) -> Iterator[Letter]:
+    """A letter to everybody with an application to the call in one of `statuses` (none given: any but withdrawn)."""
+    for application, company, user in queries.people_applying(session, call.id, now=now, statuses=statuses):
+        title = _title(call, user)
+        yield Letter(
+            user=user,
+            subject_id=application.id,
+            call_id=call.id,
+            attachments=(deadline(call, title, user.language, now),) if with_deadline else (),
+            facts={
+                "call": title,
+                "company": company.legal_name,
+                "closes_at": call.closes_at,
+                "link": _address(f"/area/domande/{application.id}"),
+            }
+            | facts,
+        )
+
+
+@about("calls.opened", once=True)
+def _opened(session: Session, payload: Payload, now: datetime) -> Iterator[Letter]:
+    if call := queries.call(session, UUID(payload["call_id"])):
+        link = _address(f"/bandi/{call.slug}")
+        yield from _to_applicants(session, call, now, Status.DRAFT, with_deadline=True, link=link)
+        for letter in _to_managers(session, call, link=link):
+            event = deadline(call, letter.facts["call"], letter.user.language, now)
+            yield Letter(**{**vars(letter), "attachments": (event,)})
+
+
+@about("calls.closed", once=True)
+def _closed(session: Session, payload: Payload, now: datetime) -> Iterator[Letter]:
+    if call := queries.call(session, UUID(payload["call_id"])):
+        yield from _to_applicants(session, call, now, Status.DRAFT)
+        arrived = queries.arrived(session, call.id, since=call.opens_at)
+        yield from _to_managers(session, call, arrived=arrived, link=_address("/ufficio/domande"))
+
+
+@about("calls.amended")
+def _amended(session: Session, payload: Payload, now: datetime) -> Iterator[Letter]:
+    call = queries.call(session, UUID(payload["call_id"]))
+    if call is not None and call.version is not None:
+        facts: dict[str, Any] = {
+            "number": call.version.number,
+            "reason": call.version.reason,
+            "link": _address(f"/bandi/{call.slug}"),
+        }
+        yield from _to_applicants(session, call, now, **facts)
+        yield from _to_managers(session, call, **facts)
+
+
+@about("calls.reminder_due", once=True)
+def _reminder(session: Session, payload: Payload, now: datetime) -> Iterator[Letter]:
+    call = queries.call(session, UUID(payload["call_id"]))
+    if call is not None and call.opens_at <= now < call.closes_at:
+        for letter in _to_applicants(session, call, now, Status.DRAFT, with_deadline=True):
+            letter.facts["left"] = format_timedelta(call.closes_at - now, locale=letter.user.language, threshold=1.1)
+            yield letter
