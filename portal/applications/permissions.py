@@ -13,10 +13,13 @@ class Person(Protocol):
 
 
 def reach(person: Person) -> dict[str, UUID | None]:
-    """Which applications a person may see, as keywords of the queries: of the firm acted for, and of one call only
-    where the mandate says so."""
-    mandate = person.mandate
-    return {"company_id": mandate and mandate.company_id, "call_id": mandate and mandate.call_id}
+    """Which applications a person may see, as keywords of the queries.
+
+    Those of the firm acted for, and of one call only where the mandate says so.
+    """
+    if person.mandate is None:
+        return {"company_id": None, "call_id": None}
+    return {"company_id": person.mandate.company_id, "call_id": person.mandate.call_id}
 
 
 def may_prepare(person: Person, call_id: UUID) -> bool:

@@ -1,33 +1,33 @@
 """Every SELECT of the applications."""
 
-from collections import OrderedDict
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, Select, case, func, select
+from sqlalchemy import Row, Select, case, func, inspect, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
-from sqlalchemy.orm import Session, contains_eager, defer, joinedload
+from sqlalchemy.orm import Session, contains_eager, defer, joinedload, selectinload
 
 from portal.applications.models import Answer, Application, Attachment
 from portal.applications.rules import Status
 from portal.applications.rules.answers import Stored
 from portal.applications.rules.completeness import Enclosed
+from portal.calls import queries as calls
 from portal.calls.models import Call, CallVersion
 from portal.calls.rules.content import CallContent
 from portal.calls.rules.status import CallStatus
 from portal.companies.models import Company
 from portal.documents.models import File
 from portal.documents.rules import ScanState
-
-_KEPT_VERSIONS = 32
-_versions: OrderedDict[UUID, "Version"] = OrderedDict()
+from portal.kernel.base import Base
+from portal.kernel.text import canonical_json
 
 
 class Version(NamedTuple):
-    """A version of a call, read."""
+    """A version of a call, parsed."""
 
     id: UUID
     number: int
@@ -71,18 +71,6 @@ class Folder:
         return self.application.status is Status.DRAFT and self.application.frozen_at is None
 
 
-def version(session: Session, version_id: UUID) -> Version:
-    """The version of that id; the process remembers the last few, since they never change."""
-    if version_id not in _versions:
-        number, content = session.execute(
-            select(CallVersion.number, CallVersion.content).where(CallVersion.id == version_id)
-        ).one()
-        _versions[version_id] = Version(version_id, number, CallContent.model_validate(content))
-        while len(_versions) > _KEPT_VERSIONS:
-            _versions.popitem(last=False)
-    return _versions[version_id]
-
-
 def _answers() -> Any:  # noqa: ANN401 - a scalar subquery
     row = func.jsonb_build_array(Answer.value, Answer.typed, Answer.revision, Answer.saved_by, Answer.saved_at)
     found = select(func.jsonb_object_agg(Answer.key, row)).where(Answer.application_id == Application.id)
@@ -114,8 +102,9 @@ def _enclosed() -> Any:  # noqa: ANN401 - a scalar subquery
 def _folders() -> Select[Any]:
     in_force = case((Application.frozen_at.is_(None), Call.version_id), else_=Application.version_id)
     return (
-        select(Application, in_force, _answers(), _enclosed())
+        select(Application, CallVersion.id, CallVersion.number, _answers(), _enclosed())
         .join(Application.call)
+        .join(CallVersion, CallVersion.id == in_force)
         .join(Application.company)
         .options(
             contains_eager(Application.call),
@@ -125,14 +114,14 @@ def _folders() -> Select[Any]:
     )
 
 
-def _read_answers(found: dict[str, list[Any]]) -> dict[str, Stored]:
+def _read_answers(found: dict[str, Any]) -> dict[str, Stored]:
     return {
         key: Stored(value, typed, revision, by, datetime.fromisoformat(at))
         for key, (value, typed, revision, by, at) in found.items()
     }
 
 
-def _read_enclosed(found: list[list[Any]]) -> tuple[Enclosure, ...]:
+def _read_enclosed(found: list[Any]) -> tuple[Enclosure, ...]:
     return tuple(
         Enclosure(
             id=UUID(id_),
@@ -155,10 +144,10 @@ def _read_enclosed(found: list[list[Any]]) -> tuple[Enclosure, ...]:
 def _read_folder(session: Session, row: Row[Any] | None) -> Folder | None:
     if row is None:
         return None
-    application, version_id, answers, enclosed = row
+    application, version_id, number, answers, enclosed = row._tuple()
     return Folder(
         application=application,
-        version=version(session, version_id),
+        version=Version(version_id, number, calls.content_by_id(session, version_id)),
         answers=_read_answers(answers),
         enclosed=_read_enclosed(enclosed),
     )
@@ -196,8 +185,11 @@ def lock_folder(session: Session, application_id: UUID) -> Folder | None:
 
 
 def lock_for_submission(session: Session, application_id: UUID) -> Row[Any] | None:
-    """The facts on which a submission hangs, in one statement: application locked, call locked against a change of
-    its window, and `now`, the database's clock, read when both locks are held."""
+    """The facts on which a submission hangs, in one statement.
+
+    The application is locked, the call is locked against a change of its window, and `now` is the database's clock,
+    read when both locks are held.
+    """
     mine = (
         select(
             Application.id,
@@ -260,9 +252,7 @@ def find_own_attachment(
         select(Attachment)
         .options(joinedload(Attachment.file))
         .join(Application, Application.id == Attachment.application_id)
-        .where(
-            Attachment.id == attachment_id, Application.id == application_id, Application.company_id == company_id
-        )
+        .where(Attachment.id == attachment_id, Application.id == application_id, Application.company_id == company_id)
     )
     if call_id is not None:
         statement = statement.where(Application.call_id == call_id)
@@ -288,3 +278,31 @@ def unregistered(session: Session, *, before: datetime, limit: int) -> Sequence[
     """Applications handed in before that instant and not registered yet: the queue forgot them."""
     waiting = select(Application.id).where(Application.status == Status.SUBMITTED, Application.submitted_at < before)
     return session.scalars(waiting.order_by(Application.arrival).limit(limit)).all()
+
+
+def profile(session: Session, company_id: UUID) -> dict[str, Any]:
+    """The firm's own page as JSON, for filling a form and for freezing.
+
+    `company` (with `years`, oldest first, `last_year`, `holdings`), `representative` (the first), `representatives`.
+    """
+    company = session.scalars(
+        select(Company)
+        .options(selectinload(Company.years), selectinload(Company.holdings), selectinload(Company.representatives))
+        .where(Company.id == company_id)
+        .execution_options(populate_existing=True)
+    ).one()
+    years = [_columns(year, "company_id") for year in company.years]
+    people = [_columns(one, "company_id", "id") for one in company.representatives]
+    holdings = [{"name": one.name, "tax_code": one.tax_code, **one.relation} for one in company.holdings]
+    own = _columns(company, "id", "created_at", "updated_at", "revision")
+    return {
+        "company": {**own, "years": years, "last_year": years[-1] if years else {}, "holdings": holdings},
+        "representative": people[0] if people else {},
+        "representatives": people,
+    }
+
+
+def _columns(row: Base, *but: str) -> dict[str, Any]:
+    found = {one.key: getattr(row, one.key) for one in inspect(row).mapper.column_attrs if one.key not in but}
+    plain: dict[str, Any] = json.loads(canonical_json(found))
+    return plain

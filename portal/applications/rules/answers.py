@@ -1,7 +1,7 @@
 """One answer: from what was typed to a value, and back. One function a type; nothing raises, all is said.
 
-Values are JSON: texts, whole numbers, `"1234.50"` for numbers with a comma, `"2025-12-31"`, true and false, keys of options,
-lists of these, and for tables lists of rows. What is not a value is kept as typed, so that no word is lost.
+Values are JSON: texts, whole numbers, `"1234.50"` for numbers with a comma, `"2025-12-31"`, true and false, keys of
+options, lists of these, and for tables lists of rows. What is not a value is kept as typed, so that no word is lost.
 """
 
 import re
@@ -35,9 +35,8 @@ _PHONE = re.compile(r"\+?[0-9]{6,15}", re.ASCII)
 _HS = re.compile(r"[0-9]{4}(?:[0-9]{2}){0,2}", re.ASCII)
 _NAMED_PLACE = re.compile(r"(.+?)\s*\(([A-Za-z]{2})\)")
 _NOT_COUNTRIES = {"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"}
-COUNTRIES: Final = tuple(
-    sorted(code for code in Locale("it").territories if re.fullmatch("[A-Z]{2}", code) and code not in _NOT_COUNTRIES)
-)
+_TERRITORIES = {str(code) for code in Locale("it").territories}
+COUNTRIES: Final = tuple(sorted({code for code in _TERRITORIES if re.fullmatch("[A-Z]{2}", code)} - _NOT_COUNTRIES))
 
 
 class NotAValue(ValueError):
@@ -122,7 +121,9 @@ def tidy(text: str, *, is_long: bool = False) -> str:
 def _read_choices(field: FormField, typed: Sequence[str]) -> Read:
     known = [option.key for option in field.options]
     if any(key not in known for key in typed):
-        return Read(typed=[str(key)[:60] for key in typed[:200]], faults=(Fault(_l("Scegli tra le risposte proposte.")),))
+        return Read(
+            typed=[str(key)[:60] for key in typed[:200]], faults=(Fault(_l("Scegli tra le risposte proposte.")),)
+        )
     return Read(value=[key for key in known if key in typed] or None)
 
 
@@ -130,7 +131,10 @@ def _read_table(field: FormField, typed: Sequence[Mapping[str, Json]]) -> Read:
     rows = [{column.key: read(column, cells.get(column.key)) for column in field.columns} for cells in typed]
     rows = [row for row in rows if any(cell.faults or cell.value is not None for cell in row.values())]
     faults = [
-        Fault(one.words, number, key) for number, row in enumerate(rows) for key, cell in row.items() for one in cell.faults
+        Fault(one.words, number, key)
+        for number, row in enumerate(rows)
+        for key, cell in row.items()
+        for one in cell.faults
     ]
     if len(rows) > field.max_rows:
         faults.append(Fault(_l("Le righe sono al massimo %(most)s.", most=field.max_rows)))
@@ -163,7 +167,9 @@ def _plain(limit: Decimal | date) -> str:
 def _text(field: FormField, text: str) -> str:
     most = field.max_length or LONGEST[field.type]
     if len(text) > most:
-        raise NotAValue(_l("Il testo può avere al massimo %(most)s caratteri: ne ha %(length)s.", most=most, length=len(text)))
+        raise NotAValue(
+            _l("Il testo può avere al massimo %(most)s caratteri: ne ha %(length)s.", most=most, length=len(text))
+        )
     return text
 
 
@@ -231,10 +237,7 @@ def _email(_field: FormField, text: str) -> str:
 
 
 def _pec(field: FormField, text: str) -> str:
-    text = _email(field, text).lower()
-    if values.is_pec_suspicious(text):
-        raise NotAValue(_l("Questo indirizzo è di posta ordinaria: serve una casella PEC, per esempio impresa@pec.it."))
-    return text
+    return _email(field, text).lower()
 
 
 def _url(_field: FormField, text: str) -> str:
@@ -274,11 +277,18 @@ def _rea(_field: FormField, text: str) -> str:
 
 
 def _ateco(_field: FormField, text: str) -> str:
-    code = text.split(" ")[0][:12]
-    known = next((found for edition in reversed(ateco.EDITIONS) if (found := ateco.find(code, edition))), None)
+    code = text.split(" ", maxsplit=1)[0][:12]
+    known = _activity(code)
     if known is None:
-        raise NotAValue(_l("Il codice ATECO «%(code)s» non esiste: cercalo scrivendo una parola dell'attività.", code=code))
+        raise NotAValue(
+            _l("Il codice ATECO «%(code)s» non esiste: cercalo scrivendo una parola dell'attività.", code=code)
+        )
     return known.code
+
+
+def _activity(code: str) -> ateco.Activity | None:
+    """The activity, by the newest edition that knows the code."""
+    return next((found for edition in reversed(ateco.EDITIONS) if (found := ateco.find(code, edition))), None)
 
 
 def _municipality(_field: FormField, text: str) -> str:
@@ -336,7 +346,7 @@ _READERS: Final[dict[FieldType, Callable[[FormField, str], Json]]] = {
 }
 
 
-def show(field: FormField, value: Json) -> Json:
+def show(field: FormField, value: Json) -> Json:  # noqa: PLR0911 - a table of types
     """The value as its input holds it: what `read` would read back."""
     match field.type:
         case _ if value is None:
@@ -345,7 +355,7 @@ def show(field: FormField, value: Json) -> Json:
             return [{column.key: show(column, row.get(column.key)) for column in field.columns} for row in value]
         case T.CHOICES:
             return list(value)
-        case T.INTEGER | T.DECIMAL | T.PERCENT:
+        case T.DECIMAL | T.PERCENT:
             return format_decimal(Decimal(value))
         case T.MONEY:
             return format_decimal(Decimal(value), places=2)
@@ -365,7 +375,14 @@ def fits(field: FormField, value: Json) -> bool:
     return not found.faults and found.value == value
 
 
-def spell(field: FormField, value: Json, language: Language = "it") -> str:
+def doubt(field: FormField, value: Json) -> LazyString | None:
+    """What a person should look at again, though it is no fault."""
+    if field.type is T.PEC and value and values.is_pec_suspicious(value):
+        return _l("Questo dominio è di posta ordinaria: controlla che sia davvero una casella PEC.")
+    return None
+
+
+def spell(field: FormField, value: Json, language: Language = "it") -> str:  # noqa: C901, PLR0911 - a table of types
     """The value for a reader; a table is spelt cell by cell by its columns. Empty for None."""
     locale = {"it": "it_IT", "en": "en_GB"}[language]
     match field.type:
@@ -376,6 +393,8 @@ def spell(field: FormField, value: Json, language: Language = "it") -> str:
             return ", ".join(labels.get(key, key) for key in ([value] if isinstance(value, str) else value))
         case T.BOOLEAN:
             return {"it": ("No", "Sì"), "en": ("No", "Yes")}[language][bool(value)]
+        case T.INTEGER if abs(value) < 10_000:  # noqa: PLR2004 - years and small numbers are not grouped
+            return str(value)
         case T.INTEGER | T.DECIMAL:
             return str(localized(Decimal(value), "#,##0.####", locale=locale))
         case T.MONEY:
@@ -385,8 +404,8 @@ def spell(field: FormField, value: Json, language: Language = "it") -> str:
         case T.DATE:
             return f"{date.fromisoformat(value):%d/%m/%Y}"
         case T.ATECO:
-            found = next((one for edition in reversed(ateco.EDITIONS) if (one := ateco.find(value, edition))), None)
-            return f"{value} – {found.title}" if found else str(value)
+            known = _activity(value)
+            return f"{value} – {known.title}" if known else str(value)
         case T.MUNICIPALITY:
             place = places.find(value)
             return place.label if place else str(value)

@@ -140,7 +140,13 @@ def steps(content: CallContent, answers: Answers, enclosed: Sequence[Enclosed], 
         return sum(one.step == key for one in lacks)
 
     found = [
-        Step("section", section.key, section.title, count(section.key), any(field.key in answers for field in section.fields))
+        Step(
+            "section",
+            section.key,
+            section.title,
+            count(section.key),
+            any(field.key in answers for field in section.fields),
+        )
         for section in content.form.sections
     ]
     if content.documents:

@@ -38,9 +38,7 @@ def frozen(
         "company": company,
         "pathway": given.get(PATHWAY) if content.pathways else None,
         "answers": given,
-        "declarations": {
-            one.key: True for one in content.declarations if answers.get(one.key, NEVER).value is True
-        },
+        "declarations": {one.key: True for one in content.declarations if answers.get(one.key, NEVER).value is True},
         "attachments": [
             {
                 "document": file.document,
@@ -57,7 +55,7 @@ def frozen(
 
 
 def asks(content: CallContent) -> str:
-    """A digest of all that a call asks of a firm: an amendment that leaves it alone leaves frozen applications alone."""
+    """A digest of all that a call asks of a firm: while it stays, frozen applications stay good."""
     parts = [content.form, content.documents, content.declarations, content.pathways]
     return sha256_hex(canonical_json(parts))
 
@@ -86,7 +84,7 @@ def check_not_over(*, closes_at: datetime, now: datetime) -> None:
         raise refusals.CallClosed(closed_at=closes_at, now=now)
 
 
-def check_submittable(  # noqa: PLR0913 - the facts of the case
+def check_submittable(
     status: Status,
     *,
     protocol: str | None,

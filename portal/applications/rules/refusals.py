@@ -34,7 +34,10 @@ class CallNotOpen(DomainError):
 class CallClosed(DomainError):
     """Too late: `closed_at`, and the database's clock when it was asked."""
 
-    text = _l("Il bando è chiuso dal %(closed_at)s. La richiesta è arrivata alle %(now)s: la domanda non è stata inviata. La bozza resta consultabile.")
+    text = _l(
+        "Il bando è chiuso dal %(closed_at)s. La richiesta è arrivata alle %(now)s: la domanda non è stata "
+        "inviata. La bozza resta consultabile."
+    )
 
     def __init__(self, *, closed_at: datetime, now: datetime) -> None:
         super().__init__(closed_at=said(closed_at), now=said(now))
@@ -67,11 +70,16 @@ class NotADraft(DomainError):
 
 
 class ChangedSinceFrozen(Conflict):
-    text = _l("La domanda è stata sbloccata o congelata di nuovo dopo che hai aperto questa pagina: ricontrollala e inviala.")
+    text = _l(
+        "La domanda è stata sbloccata o congelata di nuovo dopo che hai aperto questa pagina: ricontrollala e inviala."
+    )
 
 
 class CallAmended(Conflict):
-    text = _l("Una rettifica del bando ha cambiato il modulo dopo il congelamento: sblocca la domanda, completa ciò che manca e congelala di nuovo.")
+    text = _l(
+        "Una rettifica del bando ha cambiato il modulo dopo il congelamento: sblocca la domanda, completa "
+        "ciò che manca e congelala di nuovo."
+    )
 
 
 class NotYours(DomainError):

@@ -1,0 +1,96 @@
+"""Hand an application in."""
+
+import secrets
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Row, Text, cast, func, literal, select, update
+from sqlalchemy.orm import Session
+
+from portal.applications import queries, rules
+from portal.applications.events import ApplicationSubmitted
+from portal.applications.models import Application
+from portal.applications.rules import Status
+from portal.applications.rules.freezing import asks, check_submittable
+from portal.applications.service.trace import trace
+from portal.calls import queries as calls
+from portal.kernel import outbox
+from portal.kernel.clock import ROME
+from portal.kernel.errors import DomainError, NotFound
+
+ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+
+
+class Submission(NamedTuple):
+    """What a firm is told: the number and instant of arrival, the protocol, the receipt's code."""
+
+    arrival: int
+    protocol: str
+    receipt_code: str
+    submitted_at: datetime
+
+
+def submit(session: Session, application_id: UUID, *, sha256: str, by: str) -> Submission:
+    """Hand in the frozen content of that hash, once, while its call is open by the database's clock.
+
+    The clock is read after application and call are locked: a request that waited is judged at the end of its wait, and
+    a change of the window waits for it. Raises CallNotOpen, CallClosed, NotFrozen, ChangedSinceFrozen, CallAmended,
+    AlreadySubmitted.
+    """
+    facts = queries.lock_for_submission(session, application_id)
+    if facts is None:
+        raise NotFound
+    check_submittable(
+        facts.status,
+        protocol=facts.protocol,
+        frozen_sha256=facts.sha256,
+        seen_sha256=sha256,
+        opens_at=facts.opens_at,
+        closes_at=facts.closes_at,
+        now=facts.now,
+    )
+    if facts.version_id != facts.in_force and facts.asks != asks(calls.content_by_id(session, facts.in_force)):
+        raise rules.CallAmended
+    submission = _number(session, facts, by=by)
+    outbox.emit(session, ApplicationSubmitted(application_id=application_id))
+    detail = {"arrival": submission.arrival, "protocol": submission.protocol, "sha256": sha256}
+    trace(session, "submitted", application_id, by=by, now=facts.now, **detail)
+    return submission
+
+
+def _number(session: Session, facts: Row[Any], *, by: str) -> Submission:
+    """Number and date the row; the number is the sequence's, taken by the statement that writes it."""
+    number = select(func.nextval("application_arrivals").label("n")).cte("number")
+    protocol = literal(f"PE-{facts.now.astimezone(ROME).year}-") + func.lpad(cast(number.c.n, Text), 7, "0")
+    code = receipt_code()
+    row: Row[Any] = session.execute(
+        update(Application)
+        .where(Application.id == facts.id)
+        .values(
+            status=Status.SUBMITTED,
+            submitted_at=facts.now,
+            submitted_by=by,
+            arrival=number.c.n,
+            protocol=protocol,
+            receipt_code=code,
+        )
+        .returning(Application.arrival, Application.protocol)
+        .execution_options(synchronize_session=False)
+    ).one()
+    stale = session.identity_map.get(session.identity_key(Application, facts.id))
+    if stale is not None:
+        session.expire(stale)
+    return Submission(row.arrival, row.protocol, code, facts.now)
+
+
+def receipt_code() -> str:
+    """Sixteen letters and digits that nobody guesses, and nobody misreads: `ABCD-EFGH-JKLM-NPQR`."""
+    letters = "".join(secrets.choice(ALPHABET) for _ in range(16))
+    return "-".join(letters[at : at + 4] for at in range(0, 16, 4))
+
+
+def note_refusal(session: Session, application_id: UUID, refusal: DomainError, *, by: str, now: datetime) -> None:
+    """Leave a trace of a submission refused: in a transaction of its own, since the other one was undone."""
+    detail = {"refusal": refusal.code, **{key: str(value) for key, value in refusal.facts.items()}}
+    trace(session, "submission_refused", application_id, by=by, now=now, **detail)
