@@ -80,27 +80,5 @@
     choice.addEventListener("change", () => choice.form.requestSubmit());
   }
 
-  /* data-refresh="seconds": a page that shows long work asks again, until the server leaves the mark out. */
-  const refreshed = document.querySelector("[data-refresh]");
-  if (refreshed) {
-    const again = async () => {
-      const here = document.querySelector("[data-refresh]");
-      if (!here) return;
-      try {
-        const answer = await fetch(location.href, { credentials: "same-origin" });
-        const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-        const fresh = page.getElementById(here.id);
-        if (fresh) {
-          here.replaceWith(document.adoptNode(fresh));
-          live(fresh.querySelector(".gauge__text")?.textContent.trim() ?? "");
-        }
-      } catch {
-        /* the next turn asks again */
-      }
-      setTimeout(again, Number(document.querySelector("[data-refresh]")?.dataset.refresh || 3) * 1000);
-    };
-    setTimeout(again, Number(refreshed.dataset.refresh || 3) * 1000);
-  }
-
   window.portale = { live };
 })();
