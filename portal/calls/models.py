@@ -33,7 +33,9 @@ class Call(Recorded, Base):
     opens_at: Mapped[datetime]
     closes_at: Mapped[datetime]
     published_at: Mapped[datetime | None]
-    version_id: Mapped[UUID | None] = mapped_column(ForeignKey("call_versions.id", use_alter=True, name="fk_calls_version_id"))
+    version_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("call_versions.id", use_alter=True, name="fk_calls_version_id")
+    )
 
     programme: Mapped[Programme] = relationship(lazy="raise")
     version: Mapped["CallVersion | None"] = relationship(lazy="raise", foreign_keys=[version_id], post_update=True)
@@ -53,14 +55,17 @@ class Announcement(Identified, Base):
 
 
 class CallVersion(Identified, Base):
-    """One immutable version: `content` is a CallContent as JSON, `sha256` that of its canonical form."""
+    """One immutable version: `content` is a CallContent as JSON, `sha256` that of its canonical form.
+
+    The content is large and never changes: it is read through `queries.content_of`, which keeps what it parsed.
+    """
 
     __tablename__ = "call_versions"
     __table_args__ = (UniqueConstraint("call_id", "number"),)
 
     call_id: Mapped[UUID] = mapped_column(ForeignKey("calls.id"))
     number: Mapped[int] = mapped_column(Integer)
-    content: Mapped[dict[str, Any]]
+    content: Mapped[dict[str, Any]] = mapped_column(deferred=True)
     sha256: Mapped[str]
     reason: Mapped[str]
     made_by: Mapped[str]

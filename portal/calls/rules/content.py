@@ -49,7 +49,7 @@ class ProgrammeFacts(Frozen):
     title: Text
     act: str
     total_eur: Money
-    tranches: list[Tranche] = []
+    tranches: list[Tranche] = Field(default_factory=list)
     interim_report_on: date | None = None
     final_report_on: date | None = None
     source: Source
@@ -97,7 +97,7 @@ class Offer(Frozen):
     """What a firm gets, and what it pays for itself."""
 
     services: list[Item] = Field(min_length=1)
-    firm_bears: list[Item] = []
+    firm_bears: list[Item] = Field(default_factory=list)
     source: Source
 
 
@@ -130,7 +130,7 @@ class Pathway(Frozen):
 
     key: Key
     title: Text
-    countries: list[Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]] = []
+    countries: list[Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]] = Field(default_factory=list)
     places: int | None = Field(default=None, ge=1)
     min_firms: int | None = Field(default=None, ge=1)
     source: Source | None = None
@@ -186,8 +186,8 @@ class Criterion(Frozen):
     max: Points
     min: Points | None = None
     step: Points = Decimal(1)
-    anchors: list[Anchor] = []
-    parts: list[Part] = []
+    anchors: list[Anchor] = Field(default_factory=list)
+    parts: list[Part] = Field(default_factory=list)
     source: Source
 
     @model_validator(mode="after")
@@ -269,9 +269,9 @@ class FormField(Frozen):
     max_length: int | None = Field(default=None, ge=1, le=20_000)
     min: Decimal | date | None = None
     max: Decimal | date | None = None
-    options: list[Option] = []
+    options: list[Option] = Field(default_factory=list)
     condition: Condition | None = None
-    columns: "list[FormField]" = []
+    columns: "list[FormField]" = Field(default_factory=list)
     min_rows: int = Field(default=0, ge=0)
     max_rows: int = Field(default=20, ge=1, le=200)
     prefill: str | None = None
@@ -314,7 +314,7 @@ class DocumentAsked(Frozen):
     title: Text
     hint: Text | None = None
     required: bool
-    formats: list[Literal["pdf", "p7m", "jpg", "png", "docx", "xlsx"]] = ["pdf", "p7m"]
+    formats: list[Literal["pdf", "p7m", "jpg", "png", "docx", "xlsx"]] = ["pdf", "p7m"]  # noqa: RUF012 - pydantic copies it
     signed: bool = False
     max_mb: int = Field(default=20, ge=1, le=100)
     condition: Condition | None = None
@@ -358,24 +358,24 @@ class CallContent(Frozen):
     contacts: Contacts
     procedure: Literal["ranking", "first_come_first_served"]
     window: Window
-    milestones: list[Milestone] = []
+    milestones: list[Milestone] = Field(default_factory=list)
     budget: Budget
     offer: Offer | None = None
-    pathways: list[Pathway] = []
+    pathways: list[Pathway] = Field(default_factory=list)
     rules: list[Rule]
     criteria: list[Criterion]
     thresholds: Thresholds
-    bonus: list[Bonus] = []
+    bonus: list[Bonus] = Field(default_factory=list)
     tie_break: list[TieBreak]
     form: Form
     documents: list[DocumentAsked]
     declarations: list[Declaration]
     days: Days
-    reminder_hours: list[int] = [168, 48, 4]
+    reminder_hours: list[int] = Field(default_factory=lambda: [168, 48, 4])
     stamp_duty: Literal["none", "virtual", "mark"]
-    signature: list[Literal["CAdES", "PAdES"]] = ["CAdES", "PAdES"]
+    signature: list[Literal["CAdES", "PAdES"]] = ["CAdES", "PAdES"]  # noqa: RUF012 - idem
     sample_check_pct: Decimal = Field(default=Decimal(5), ge=0, le=100)
-    outputs: list[Literal["ranking_act", "three_lists", "pec_notice", "transparency_csv"]] = []
+    outputs: list[Literal["ranking_act", "three_lists", "pec_notice", "transparency_csv"]] = Field(default_factory=list)
     privacy: Text
     source: Source
 

@@ -1,5 +1,7 @@
 """What is wrong with a call's YAML, in words, it and en."""
 
+# ruff: noqa: E501 - a table of words
+
 from typing import Final
 
 from portal.kernel.text import Text

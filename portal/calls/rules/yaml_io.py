@@ -14,7 +14,7 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.composer import Composer
@@ -40,7 +40,7 @@ _HEADER = "# A call as data: what each key means and how to change it is told in
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing wrong: the line (from 1; None when it cannot be said), the field as a path, and what is wrong with it."""
+    """One thing wrong: the line (from 1; None when it cannot be said), the field as a path, and the complaint."""
 
     line: int | None
     field: str
@@ -127,21 +127,22 @@ def _compose(source: str | bytes) -> Node:
 def _decoded(source: str | bytes) -> str:
     if len(source) > LONGEST:
         raise Malformed([Fault(None, "", wrong("too_long"))])
+    if isinstance(source, str):
+        return source.removeprefix("\ufeff")
     try:
-        return source if isinstance(source, str) else source.decode("utf-8-sig")
+        return source.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = source[: error.start].count(b"\n") + 1  # type: ignore[union-attr]  # str cannot fail
+        line = source[: error.start].count(b"\n") + 1
         raise Malformed([Fault(line, "", wrong("not_utf8"))]) from None
 
 
 def _plain(node: Node, path: tuple[str | int, ...], lines: dict[tuple[str | int, ...], int]) -> Any:  # noqa: ANN401
     """Python's plain values of a node; notes the line of every path."""
     lines.setdefault(path, node.start_mark.line + 1)
-    match node:
-        case MappingNode():
-            return dict(_pairs(node, path, lines))
-        case SequenceNode():
-            return [_plain(item, (*path, index), lines) for index, item in enumerate(node.value)]
+    if isinstance(node, MappingNode):
+        return dict(_pairs(node, path, lines))
+    if isinstance(node, SequenceNode):
+        return [_plain(item, (*path, index), lines) for index, item in enumerate(node.value)]
     return _scalar(node, path)
 
 
@@ -161,7 +162,7 @@ def _pairs(
         yield name, _plain(value, (*path, name), lines)
 
 
-def _scalar(node: ScalarNode, path: tuple[str | int, ...]) -> str | int | Decimal | bool | None:
+def _scalar(node: Node, path: tuple[str | int, ...]) -> str | int | Decimal | bool | None:
     text, kind = str(node.value), str(node.tag).removeprefix(_CORE)
     try:
         match kind:
@@ -191,7 +192,9 @@ def _faults(error: ValidationError, lines: dict[tuple[str | int, ...], int]) -> 
     for each in error.errors(include_url=False):
         path = _written(each["loc"], lines)
         missing = each["type"] == "missing"
-        line = lines.get(path) or next((lines[path[:n]] for n in range(len(path) - 1, -1, -1) if path[:n] in lines), None)
+        line = lines.get(path) or next(
+            (lines[path[:n]] for n in range(len(path) - 1, -1, -1) if path[:n] in lines), None
+        )
         fault = Fault(line, _dotted(path), wrong(each["type"], each["msg"], **each.get("ctx", {}), given=each["input"]))
         mark = (fault.line, fault.field, "" if missing else fault.text.en)
         if mark not in seen:
@@ -244,17 +247,15 @@ def _writer() -> YAML:
     return writer
 
 
-def _commented(value: Any) -> Any:  # noqa: ANN401 - any plain value
+def _commented(value: Any) -> Any:  # noqa: ANN401 - any plain value, one line a type
     """The same value in ruamel's types, short things on one line and long texts as literal blocks."""
     match value:
-        case BaseModel():
-            return _commented(value.model_dump(exclude_defaults=True))
         case dict():
             mapping = CommentedMap((key, _commented(item)) for key, item in value.items() if item is not None)
             if _fits(value):
                 mapping.fa.set_flow_style()
             return mapping
-        case list() | tuple():
+        case list():
             sequence = CommentedSeq(_commented(item) for item in value)
             if _fits(value):
                 sequence.fa.set_flow_style()
@@ -263,11 +264,16 @@ def _commented(value: Any) -> Any:  # noqa: ANN401 - any plain value
             return value.value
         case datetime():
             return value.astimezone(ROME)
-        case str() if "\n" in value:
-            return LiteralScalarString(value)
-        case str() if len(value) > _LONG:
-            return FoldedScalarString(value)
+        case str():
+            return _styled(value)
     return value
+
+
+def _styled(text: str) -> Any:  # noqa: ANN401 - ruamel's kinds of text
+    """Several lines as they are; one long line folded."""
+    if "\n" in text:
+        return LiteralScalarString(text)
+    return FoldedScalarString(text) if len(text) > _LONG else text
 
 
 def _fits(value: dict[str, Any] | list[Any] | tuple[Any, ...]) -> bool:
