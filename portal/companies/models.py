@@ -12,7 +12,10 @@ from portal.kernel.base import Base, Identified, Recorded
 
 
 class Company(Recorded, Base):
-    """A firm as it declares itself; codes are those of ISTAT, money whole euros."""
+    """A firm as it declares itself; codes are those of ISTAT, money whole euros.
+
+    `merged`: a merger or takeover in the last closed year, which counts at once for the size.
+    """
 
     __tablename__ = "companies"
     __table_args__ = (
@@ -44,6 +47,7 @@ class Company(Recorded, Base):
     site_municipality_code: Mapped[str | None]
     site_province: Mapped[str | None]
     site_postcode: Mapped[str | None]
+    merged: Mapped[bool] = mapped_column(default=False)
     revision: Mapped[int] = mapped_column(Integer, default=1)
 
     years: Mapped[list["Year"]] = relationship(lazy="raise", order_by="Year.year", cascade="all, delete-orphan")
