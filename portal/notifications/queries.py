@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, distinct, func, or_, select, true
+from sqlalchemy import Row, Select, and_, distinct, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from portal.accounts.models import Membership, User
@@ -18,7 +18,7 @@ from portal.eligibility.rules.verdicts import Verdict
 from portal.evaluation.models import Assignment
 from portal.kernel.clock import ROME
 from portal.notifications.models import Message
-from portal.notifications.rules import MessageState
+from portal.notifications.rules import MessageState, Scope
 from portal.ranking.models import Place, Ranking
 
 WITH_CALL = (joinedload(Application.call).joinedload(Call.version), joinedload(Application.company))
@@ -40,15 +40,15 @@ def lock(session: Session, message_id: UUID) -> Message | None:
     return session.get(Message, message_id, with_for_update=True, populate_existing=True)
 
 
-def lock_failed(session: Session, *, call_ids: frozenset[UUID] | None) -> Sequence[Message]:
-    """Every message that failed, of these calls (None: of all), locked."""
-    failed = select(Message).where(Message.state == MessageState.FAILED, _seen(call_ids))
+def lock_failed(session: Session, *, scope: Scope) -> Sequence[Message]:
+    """Every message that failed, within the scope, locked."""
+    failed = select(Message).where(Message.state == MessageState.FAILED, _seen(scope))
     return session.scalars(failed.order_by(Message.created_at).with_for_update()).all()
 
 
-def find(session: Session, message_id: UUID, *, call_ids: frozenset[UUID] | None) -> Message | None:
-    """A message with its deliveries, if it is about one of these calls (None: about anything)."""
-    wanted = select(Message).where(Message.id == message_id, _seen(call_ids)).options(selectinload(Message.deliveries))
+def find(session: Session, message_id: UUID, *, scope: Scope) -> Message | None:
+    """A message with its deliveries, if it is within the scope."""
+    wanted = select(Message).where(Message.id == message_id, _seen(scope)).options(selectinload(Message.deliveries))
     return session.scalars(wanted).one_or_none()
 
 
@@ -62,11 +62,9 @@ def to(user_id: UUID) -> Select[Message]:
     return select(Message).where(Message.user_id == user_id)
 
 
-def visible(
-    *, call_ids: frozenset[UUID] | None, state: MessageState | None = None, event: str = "", words: str = ""
-) -> Select[Message]:
-    """Messages about these calls (None: about anything), unordered, for paging. `words`: in address or subject."""
-    found = select(Message).where(_seen(call_ids))
+def visible(*, scope: Scope, state: MessageState | None = None, event: str = "", words: str = "") -> Select[Message]:
+    """Messages within the scope, unordered, for paging. `words`: in address or subject."""
+    found = select(Message).where(_seen(scope))
     if state:
         found = found.where(Message.state == state)
     if event:
@@ -78,9 +76,9 @@ def visible(
     return found
 
 
-def counts(session: Session, *, call_ids: frozenset[UUID] | None) -> dict[MessageState, int]:
+def counts(session: Session, *, scope: Scope) -> dict[MessageState, int]:
     """How many messages in each state."""
-    counted = select(Message.state, func.count().label("number")).where(_seen(call_ids)).group_by(Message.state)
+    counted = select(Message.state, func.count().label("number")).where(_seen(scope)).group_by(Message.state)
     found = {row.state: row.number for row in session.execute(counted)}
     return {state: found.get(state, 0) for state in MessageState}
 
@@ -231,5 +229,6 @@ def _acting(found: Any, now: datetime) -> Any:  # noqa: ANN401 - a SELECT of wha
     )
 
 
-def _seen(call_ids: frozenset[UUID] | None) -> Any:  # noqa: ANN401 - a WHERE
-    return true() if call_ids is None else Message.call_id.in_(call_ids)
+def _seen(scope: Scope) -> Any:  # noqa: ANN401 - a WHERE
+    of_calls = Message.call_id.is_not(None) if scope.call_ids is None else Message.call_id.in_(scope.call_ids)
+    return or_(of_calls, Message.call_id.is_(None)) if scope.accounts else of_calls

@@ -1,7 +1,9 @@
 """Rules of the notifications: how far a message has come, and when it is tried again."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
 
@@ -48,6 +50,41 @@ STATE_TONES = {
     MessageState.SENT: "success",
     MessageState.FAILED: "danger",
 }
+
+
+EVENT_WORDS = {
+    "accounts.confirmation_requested": _l("Conferma dell'indirizzo"),
+    "accounts.invited": _l("Invito"),
+    "accounts.known_address_used": _l("Indirizzo già registrato"),
+    "accounts.mandate_given": _l("Delega"),
+    "accounts.mandate_revoked": _l("Revoca della delega"),
+    "accounts.reset_requested": _l("Nuova password"),
+    "applications.submitted": _l("Domanda presentata"),
+    "applications.withdrawn": _l("Domanda ritirata"),
+    "calls.amended": _l("Bando modificato"),
+    "calls.closed": _l("Bando chiuso"),
+    "calls.opened": _l("Bando aperto"),
+    "calls.reminder_due": _l("Promemoria di scadenza"),
+    "eligibility.admitted": _l("Domanda ammessa"),
+    "eligibility.digest": _l("Riepilogo per l'ufficio"),
+    "eligibility.not_admitted": _l("Domanda non ammessa"),
+    "evaluation.assigned": _l("Valutazione assegnata"),
+    "ranking.published": _l("Graduatoria pubblicata"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scope:
+    """Which messages somebody of the office may see: of these calls (None: of every call), and of accounts or not."""
+
+    call_ids: frozenset[UUID] | None
+    accounts: bool
+
+    def holds(self, call_id: UUID | None) -> bool:
+        """Whether a message about this call (None: about an account) is among them."""
+        if call_id is None:
+            return self.accounts
+        return self.call_ids is None or call_id in self.call_ids
 
 
 class NotFailed(DomainError):

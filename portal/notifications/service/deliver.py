@@ -18,7 +18,7 @@ from portal.audit import service as audit
 from portal.config import get_settings
 from portal.notifications import queries
 from portal.notifications.models import Delivery, Message
-from portal.notifications.rules import LEASE, PERSONAL_LINK, MessageState, NotFailed, pause
+from portal.notifications.rules import LEASE, PERSONAL_LINK, MessageState, NotFailed, Scope, pause
 
 PURPOSES = {
     "accounts.confirmation_requested": Purpose.CONFIRM,
@@ -77,20 +77,19 @@ def refused(session: Session, outgoing: Outgoing, *, answer: str, now: datetime)
         _close(session, message, answer=answer, now=now)
 
 
-def send_again(session: Session, message_id: UUID, *, call_ids: frozenset[UUID] | None, by: str, now: datetime) -> None:
+def send_again(session: Session, message_id: UUID, *, scope: Scope, by: str, now: datetime) -> None:
     """Try a failed message once more, as new. Raises NotFailed."""
     message = queries.lock(session, message_id)
-    is_seen = message is not None and (call_ids is None or message.call_id in call_ids)
-    if message is None or not is_seen or message.state is not MessageState.FAILED:
+    if message is None or not scope.holds(message.call_id) or message.state is not MessageState.FAILED:
         raise NotFailed
     _reopen(message, now)
     session.flush()
     audit.record(session, "notifications.send_again", subject_type="message", subject_id=message.id, by=by, at=now)
 
 
-def send_failed_again(session: Session, *, call_ids: frozenset[UUID] | None, by: str, now: datetime) -> int:
-    """Try every failed message about these calls (None: all) once more; answers how many."""
-    failed = queries.lock_failed(session, call_ids=call_ids)
+def send_failed_again(session: Session, *, scope: Scope, by: str, now: datetime) -> int:
+    """Try every failed message within the scope once more; answers how many."""
+    failed = queries.lock_failed(session, scope=scope)
     for message in failed:
         _reopen(message, now)
     session.flush()
