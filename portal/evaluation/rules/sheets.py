@@ -14,10 +14,11 @@ LONGEST_REASON: Final = 4000
 
 
 class Mark(NamedTuple):
-    """Points (None: not given yet, or not a number) and the reason, in the reviewer's words."""
+    """Points and the reason, in the reviewer's words. `typed`: what stands for points and is no number."""
 
     points: Decimal | None = None
     reason: str = ""
+    typed: str = ""
 
 
 class Fault(NamedTuple):

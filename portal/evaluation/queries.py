@@ -1,0 +1,265 @@
+"""Every SELECT of the evaluation."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, defer
+
+from portal.accounts.models import Membership, User
+from portal.applications.models import Application
+from portal.applications.rules import RANKED, Status
+from portal.calls.models import Call
+from portal.companies.models import Company, Holding
+from portal.eligibility.models import Report
+from portal.evaluation.models import Assignment, ScoreSheet
+from portal.evaluation.rules import Applicant, ConflictState, Desk, Mark, Person, Stage
+
+IN_EVALUATION = frozenset({Status.ADMITTED, Status.EVALUATED})
+READABLE = IN_EVALUATION | RANKED
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sheet:
+    """An assignment with its sheet, for whoever may see it."""
+
+    assignment_id: UUID
+    reviewer_id: UUID
+    reviewer: str
+    desk: Desk
+    marks: dict[str, Mark]
+    comment: str
+    conflict_reason: str
+    answered_at: datetime | None
+    submitted_at: datetime | None
+    saved_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Work:
+    """One assignment as its reviewer lists it: nothing of what the application says."""
+
+    id: UUID
+    application_id: UUID
+    call_id: UUID
+    slug: str
+    protocol: str
+    arrival: int
+    company: str
+    vat: str
+    status: Status
+    given_at: datetime
+    sheet: Sheet
+
+    @property
+    def stage(self) -> Stage:
+        """What is owed."""
+        return self.sheet.desk.stage
+
+
+def marks_of(stored: dict[str, Any]) -> dict[str, Mark]:
+    """The marks of a sheet as kept: `{criterion: {"points": "12.5" or null, "reason": "…", "typed": "…"}}`."""
+    return {
+        key: Mark(None if mark["points"] is None else Decimal(mark["points"]), mark["reason"], mark["typed"])
+        for key, mark in stored.items()
+    }
+
+
+def lock(session: Session, assignment_id: UUID) -> Assignment | None:
+    """The assignment, locked and fresh."""
+    return session.get(Assignment, assignment_id, with_for_update=True, populate_existing=True)
+
+
+def find_sheet(session: Session, assignment_id: UUID) -> ScoreSheet | None:
+    """The sheet of an assignment, if one was begun."""
+    return session.scalars(select(ScoreSheet).where(ScoreSheet.assignment_id == assignment_id)).one_or_none()
+
+
+def _works() -> Any:  # noqa: ANN401 - a Select of seven things
+    return (
+        select(Assignment, ScoreSheet, Application, Call.slug, Company.legal_name, Company.vat)
+        .join(Application, Application.id == Assignment.application_id)
+        .join(Call, Call.id == Application.call_id)
+        .join(Company, Company.id == Application.company_id)
+        .outerjoin(ScoreSheet, ScoreSheet.assignment_id == Assignment.id)
+        .options(defer(Application.content))
+        .where(Application.status.in_(READABLE), Assignment.withdrawn_at.is_(None))
+    )
+
+
+def _work(row: Any) -> Work:  # noqa: ANN401 - a Row of the statement above
+    given, sheet, application, slug, legal_name, vat = row
+    return Work(
+        id=given.id,
+        application_id=application.id,
+        call_id=application.call_id,
+        slug=slug,
+        protocol=application.protocol,
+        arrival=application.arrival,
+        company=legal_name,
+        vat=vat,
+        status=application.status,
+        given_at=given.created_at,
+        sheet=_sheet(given, sheet),
+    )
+
+
+def _sheet(given: Assignment, sheet: ScoreSheet | None, name: str = "") -> Sheet:
+    submitted_at = sheet.submitted_at if sheet else None
+    desk = Desk(
+        reviewer=given.reviewer_id,
+        conflict=given.conflict,
+        has_sheet=sheet is not None,
+        is_submitted=submitted_at is not None,
+        is_withdrawn=given.withdrawn_at is not None,
+    )
+    return Sheet(
+        assignment_id=given.id,
+        reviewer_id=given.reviewer_id,
+        reviewer=name,
+        desk=desk,
+        marks=marks_of(sheet.marks) if sheet else {},
+        comment=sheet.comment if sheet else "",
+        conflict_reason=given.conflict_reason,
+        answered_at=given.answered_at,
+        submitted_at=submitted_at,
+        saved_at=sheet.updated_at if sheet else None,
+    )
+
+
+def works(session: Session, reviewer_id: UUID) -> list[Work]:
+    """All that a reviewer was given and that is still alive, oldest first."""
+    found = _works().where(Assignment.reviewer_id == reviewer_id).order_by(Assignment.created_at, Assignment.id)
+    return [_work(row) for row in session.execute(found)]
+
+
+def find_work(session: Session, assignment_id: UUID, reviewer_id: UUID) -> Work | None:
+    """One assignment, if it is that reviewer's and the application is being, or was, evaluated."""
+    found = _works().where(Assignment.id == assignment_id, Assignment.reviewer_id == reviewer_id)
+    row = session.execute(found).one_or_none()
+    return None if row is None else _work(row)
+
+
+def content(session: Session, application_id: UUID) -> dict[str, Any]:
+    """What the application says, as it was frozen. Ask `rules.check_content_open` first."""
+    return session.scalars(select(Application.content).where(Application.id == application_id)).one() or {}
+
+
+def sheets(session: Session, application_ids: Collection[UUID]) -> dict[UUID, list[Sheet]]:
+    """Every assignment of these applications with its sheet, in the order given. Seals are the caller's."""
+    found = (
+        select(Assignment, ScoreSheet, User.full_name)
+        .join(User, User.id == Assignment.reviewer_id)
+        .outerjoin(ScoreSheet, ScoreSheet.assignment_id == Assignment.id)
+        .where(Assignment.application_id.in_(application_ids))
+        .order_by(Assignment.created_at, Assignment.id)
+    )
+    by_application: dict[UUID, list[Sheet]] = {key: [] for key in application_ids}
+    for given, sheet, name in session.execute(found):
+        by_application[given.application_id].append(_sheet(given, sheet, name))
+    return by_application
+
+
+def in_evaluation(session: Session, call_id: UUID) -> Sequence[tuple[UUID, str, str, Status]]:
+    """(id, protocol, legal name, status) of what is, or was, evaluated in a call, by arrival."""
+    found = (
+        select(Application.id, Application.protocol, Company.legal_name, Application.status)
+        .join(Company, Company.id == Application.company_id)
+        .where(Application.call_id == call_id, Application.status.in_(READABLE))
+        .order_by(Application.arrival)
+    )
+    return [(id_, protocol or "", name, status) for id_, protocol, name, status in session.execute(found)]
+
+
+def loads(session: Session, reviewer_ids: Collection[UUID], call_id: UUID) -> dict[UUID, int]:
+    """How many applications of a call each of these reviewers has, conflicts not counted."""
+    found = (
+        select(Assignment.reviewer_id, func.count())
+        .join(Application, Application.id == Assignment.application_id)
+        .where(
+            Application.call_id == call_id,
+            Assignment.reviewer_id.in_(reviewer_ids),
+            Assignment.withdrawn_at.is_(None),
+            Assignment.conflict.in_([ConflictState.UNANSWERED, ConflictState.NONE]),
+        )
+        .group_by(Assignment.reviewer_id)
+    )
+    return {key: count for key, count in session.execute(found)}  # noqa: C416 - rows, not pairs
+
+
+def people(session: Session, user_ids: Collection[UUID]) -> dict[UUID, Person]:
+    """What ties these people to firms: every membership, past ones too, and the holdings of those firms."""
+    emails = dict(session.execute(select(User.id, User.email).where(User.id.in_(user_ids))).tuples())
+    acted = session.execute(
+        select(Membership.user_id, Company.id, Company.vat, Company.tax_code, Holding.tax_code)
+        .join(Company, Company.id == Membership.company_id)
+        .outerjoin(Holding, Holding.company_id == Company.id)
+        .where(Membership.user_id.in_(user_ids))
+    )
+    companies: defaultdict[UUID, set[UUID]] = defaultdict(set)
+    codes: defaultdict[UUID, set[str]] = defaultdict(set)
+    for user_id, company_id, *numbers in acted:
+        companies[user_id].add(company_id)
+        codes[user_id].update(filter(None, numbers))
+    return {
+        user_id: Person(email=email, companies=frozenset(companies[user_id]), tax_codes=frozenset(codes[user_id]))
+        for user_id, email in emails.items()
+    }
+
+
+def applicants(session: Session, application_ids: Collection[UUID]) -> dict[UUID, Applicant]:
+    """The firms behind these applications, with those around them: their people, past ones too, and their group."""
+    firms = session.execute(
+        select(Application.id, Company.id, Company.vat, Company.tax_code, Company.pec)
+        .join(Company, Company.id == Application.company_id)
+        .where(Application.id.in_(application_ids))
+    ).all()
+    ids = {row[1] for row in firms}
+    emails = _grouped(
+        session.execute(
+            select(Membership.company_id, User.email)
+            .join(User, User.id == Membership.user_id)
+            .where(Membership.company_id.in_(ids))
+        )
+    )
+    groups = _grouped(
+        session.execute(
+            select(Holding.company_id, Holding.tax_code).where(
+                Holding.company_id.in_(ids), Holding.tax_code.is_not(None)
+            )
+        )
+    )
+    return {
+        application_id: Applicant(
+            company=company_id,
+            emails=frozenset(emails[company_id] | ({pec} if pec else set())),
+            tax_codes=frozenset({vat, tax_code} - {""}),
+            group=frozenset(groups[company_id]),
+        )
+        for application_id, company_id, vat, tax_code, pec in firms
+    }
+
+
+def _grouped(rows: Iterable[Any]) -> defaultdict[UUID, set[str]]:
+    grouped: defaultdict[UUID, set[str]] = defaultdict(set)
+    for key, value in rows:
+        grouped[key].add(value)
+    return grouped
+
+
+def latest_reports(
+    session: Session, application_ids: Collection[UUID]
+) -> dict[UUID, tuple[UUID, list[dict[str, Any]]]]:
+    """The last eligibility report of each application: its id and the automatic points that it gave."""
+    found = (
+        select(Report.application_id, Report.id, Report.content["criteria"])
+        .where(Report.application_id.in_(application_ids))
+        .distinct(Report.application_id)
+        .order_by(Report.application_id, Report.number.desc())
+    )
+    return {key: (report_id, criteria or []) for key, report_id, criteria in session.execute(found)}
