@@ -10,8 +10,6 @@ SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {
     "accounts.mandate_given": ("notifications.tell",),
     "accounts.mandate_revoked": ("notifications.tell",),
     "documents.stored": ("documents.scan",),
-    "accounts.mandate_given": ("notifications.tell",),
-    "accounts.mandate_revoked": ("notifications.tell",),
     "eligibility.admitted": ("notifications.tell",),
     "eligibility.not_admitted": ("notifications.tell",),
     "eligibility.recheck_asked": ("eligibility.recheck",),
@@ -24,5 +22,6 @@ SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {
 }
 
 IGNORED: dict[str, str] = {
+    "eligibility.checked": "the firm hears of decisions; staff see reports on their pages",
     "accounts.unknown_address_used": "written so that an unknown address costs what a known one does",
 }

@@ -5,25 +5,53 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Integer, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.eligibility.rules.verdicts import Verdict
 from portal.kernel.base import Base, Identified
 
 
+class Recheck(Identified, Base):
+    """A check of every application of a call, and how far it has come: `after` is the last arrival number done."""
+
+    __tablename__ = "eligibility_rechecks"
+    __table_args__ = (
+        Index("uq_eligibility_rechecks_running", "call_id", unique=True, postgresql_where=text("finished_at IS NULL")),
+        CheckConstraint("done <= total OR finished_at IS NOT NULL", name="not_beyond_its_end"),
+    )
+
+    call_id: Mapped[UUID] = mapped_column(ForeignKey("calls.id"), index=True)
+    asked_by: Mapped[str]
+    asked_at: Mapped[datetime]
+    touched_at: Mapped[datetime]
+    total: Mapped[int] = mapped_column(Integer)
+    done: Mapped[int] = mapped_column(Integer, default=0)
+    after: Mapped[int] = mapped_column(default=0)
+    finished_at: Mapped[datetime | None]
+
+
 class Report(Identified, Base):
-    """What the rules said of the facts at `made_at`: never changed; a new check adds the next `number`."""
+    """What the rules said of the facts at `made_at`: never changed; a new check adds the next `number`.
+
+    `content` is the report of the contract, `criteria` the automatic points part by part.
+    """
 
     __tablename__ = "eligibility_reports"
-    __table_args__ = (UniqueConstraint("application_id", "number"),)
+    __table_args__ = (
+        UniqueConstraint("application_id", "number"),
+        UniqueConstraint("application_id", "recheck_id"),
+        CheckConstraint("number > 0", name="numbered_from_one"),
+    )
 
     application_id: Mapped[UUID] = mapped_column(ForeignKey("applications.id"))
     version_id: Mapped[UUID] = mapped_column(ForeignKey("call_versions.id"))
+    recheck_id: Mapped[UUID | None] = mapped_column(ForeignKey("eligibility_rechecks.id"))
     number: Mapped[int] = mapped_column(Integer)
     verdict: Mapped[Verdict]
     points: Mapped[Decimal]
     content: Mapped[dict[str, Any]]
+    criteria: Mapped[list[Any]]
     facts: Mapped[dict[str, Any]]
     made_at: Mapped[datetime]
     made_by: Mapped[str]
@@ -42,16 +70,4 @@ class Override(Identified, Base):
     made_by: Mapped[str]
     made_at: Mapped[datetime]
 
-
-class Recheck(Identified, Base):
-    """A check of every application of a call, and how far it has come."""
-
-    __tablename__ = "eligibility_rechecks"
-
-    call_id: Mapped[UUID] = mapped_column(ForeignKey("calls.id"), index=True)
-    asked_by: Mapped[str]
-    asked_at: Mapped[datetime]
-    total: Mapped[int] = mapped_column(Integer)
-    done: Mapped[int] = mapped_column(Integer, default=0)
-    after: Mapped[UUID | None]
-    finished_at: Mapped[datetime | None]
+    report: Mapped[Report] = relationship(lazy="raise")

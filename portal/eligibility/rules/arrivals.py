@@ -41,9 +41,8 @@ def linked_applicants(rule: LinkedApplicantsParameters, case: Case) -> Finding:
             "Nessuna domanda precedente di imprese collegate o con gli stessi soci o amministratori, per quanto noto.",
             "No earlier application of firms linked, or with the same owners or directors, as far as is known.",
         )
-    tie = f" ({linked[0].tie})" if linked[0].tie else ""
-    it = f"Un'impresa legata a questa{tie} ha presentato domanda {_when(linked[0], 'it')}: vale la prima."
-    en = f"A firm tied to this one{tie} applied {_when(linked[0], 'en')}: the first counts."
+    it = f"Un'impresa legata a questa ha presentato domanda {_when(linked[0], 'it')}: vale la prima."
+    en = f"A firm tied to this one applied {_when(linked[0], 'en')}: the first counts."
     if rule.on_link == "fail":
         return failed(linked[0].protocol, "portal", it, en)
     return doubtful(

@@ -38,12 +38,11 @@ class Durc(Frozen):
 
 
 class EarlierApplication(Frozen):
-    """A live application to the same call that arrived before this one. `tie`: what makes the firms one, in words."""
+    """A live application to the same call that arrived before this one, by the same firm or by one linked to it."""
 
     relation: Literal["same", "linked"]
     submitted_at: AwareDatetime
     protocol: str | None = None
-    tie: str | None = None
 
 
 class Company(Frozen):
