@@ -10,6 +10,7 @@ from kombu.entity import Queue
 from portal import db
 from portal.app import create_app
 from portal.config import get_settings
+from portal.kernel import outbox
 from workers import queues
 from workers.schedule import SCHEDULE
 
@@ -25,6 +26,13 @@ class InApp(Task):
         """Run inside the context."""
         with flask_app.app_context():
             return super().__call__(*args, **kwargs)
+
+    def on_success(self, retval: Any, task_id: str, args: Any, kwargs: Any) -> None:  # noqa: ANN401, ARG002
+        """Tell the outbox that its event was heard; the relay names such tasks `envelope:task`."""
+        envelope, _, task = task_id.partition(":")
+        if task:
+            with flask_app.app_context(), db.transaction() as session:
+                outbox.settle(session, int(envelope), task)
 
 
 def _task_rooms() -> list[str]:

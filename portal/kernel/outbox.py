@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, func, select
+from sqlalchemy import Index, func, select, update
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from portal.kernel.base import Base
@@ -12,16 +13,24 @@ from portal.kernel.events import Event
 
 
 class Envelope(Base):
-    """An event on its way; `id` is the order in which they were written."""
+    """An event on its way; `id` is the order in which they were written.
+
+    `waits_for`: names of the tasks that were told and have not finished; None before the first telling.
+    """
 
     __tablename__ = "envelopes"
-    __table_args__ = (Index(None, "id", postgresql_where="dispatched_at IS NULL", unique=False),)
+    __table_args__ = (
+        Index(None, "id", postgresql_where="dispatched_at IS NULL", unique=False),
+        Index(None, "dispatched_at", postgresql_where="waits_for <> '[]'"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str]
     payload: Mapped[dict[str, Any]]
     emitted_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
     dispatched_at: Mapped[datetime | None]
+    waits_for: Mapped[list[Any] | None] = mapped_column(JSONB(none_as_null=True))
+    tries: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 def emit(session: Session, event: Event) -> None:
@@ -33,3 +42,18 @@ def take(session: Session, *, limit: int) -> Sequence[Envelope]:
     """Up to `limit` waiting envelopes, oldest first, locked; those that another relay holds are skipped."""
     waiting = select(Envelope).where(Envelope.dispatched_at.is_(None)).order_by(Envelope.id).limit(limit)
     return session.scalars(waiting.with_for_update(skip_locked=True)).all()
+
+
+def settle(session: Session, envelope_id: int, task: str) -> None:
+    """Note that a task has done its part."""
+    left = Envelope.waits_for.op("-")(task)
+    session.execute(update(Envelope).where(Envelope.id == envelope_id).values(waits_for=left))
+
+
+def remind(session: Session, *, before: datetime, most_tries: int) -> None:
+    """Have events told again whose tasks were told before an instant and never finished: a broker may forget.
+
+    After `most_tries` tellings an event is left alone, with the tasks that would not have it in `waits_for`.
+    """
+    forgotten = (Envelope.waits_for != [], Envelope.dispatched_at < before, Envelope.tries < most_tries)
+    session.execute(update(Envelope).where(*forgotten).values(dispatched_at=None))

@@ -1,30 +1,35 @@
 """The relay against PostgreSQL and a broker in memory."""
 
+from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
 from celery import Celery
 from kombu import Connection
-from portal.applications.events import ApplicationSubmitted
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.applications.events import ApplicationSubmitted
 from portal.kernel import outbox
+from portal.kernel.clock import utcnow
 from portal.kernel.outbox import Envelope
 from workers import relay
 from workers.subscriptions import SUBSCRIPTIONS
 
 
 @pytest.fixture
-def broker(monkeypatch: pytest.MonkeyPatch) -> Celery:
+def broker(monkeypatch: pytest.MonkeyPatch) -> Iterator[Celery]:
     """The Celery application with a broker inside this process."""
     from workers.main import app  # noqa: PLC0415 - configured from the environment of the tests
 
-    monkeypatch.setattr(app.conf, "broker_url", "memory://")
-    monkeypatch.setattr(app.conf, "broker_transport_options", {})
+    monkeypatch.setattr(app, "_pool", None)
+    monkeypatch.setattr(app.amqp, "_producer_pool", None)
+    real = {name: app.conf[name] for name in ("broker_url", "broker_transport_options")}
+    app.conf.update(broker_url="memory://", broker_transport_options={})
     app.set_current()
-    app.pool.force_close_all()
-    return app
+    app.loader.import_default_modules()
+    yield app
+    app.conf.update(real)
 
 
 def _waiting(app: Celery, queue: str) -> list[dict[str, object]]:
@@ -47,6 +52,7 @@ def test_every_listener_hears_once_and_the_envelope_is_marked(broker: Celery, se
 
     envelope = session.scalars(select(Envelope)).one()
     assert envelope.dispatched_at is not None
+    assert envelope.waits_for == list(SUBSCRIPTIONS["applications.submitted"])
     heard = _waiting(broker, "scoring") + _waiting(broker, "mail")
     assert heard == [
         {
@@ -56,3 +62,50 @@ def test_every_listener_hears_once_and_the_envelope_is_marked(broker: Celery, se
         }
         for task in SUBSCRIPTIONS["applications.submitted"]
     ]
+
+
+def test_what_the_broker_forgot_is_told_again_until_it_is_done(broker: Celery, session: Session):
+    outbox.emit(session, ApplicationSubmitted(application_id=uuid4()))
+    session.commit()
+    first, second = SUBSCRIPTIONS["applications.submitted"]
+    relay.relay()
+    envelope = session.scalars(select(Envelope)).one()
+    _waiting(broker, "scoring"), _waiting(broker, "mail")
+
+    outbox.settle(session, envelope.id, first)
+    outbox.remind(session, before=envelope.dispatched_at, most_tries=2)
+    session.commit()
+    relay.relay()
+    assert _waiting(broker, "scoring") + _waiting(broker, "mail") == []
+
+    outbox.remind(session, before=utcnow(), most_tries=2)
+    session.commit()
+    relay.relay()
+    session.expire_all()
+    assert [one["task"] for one in _waiting(broker, "scoring") + _waiting(broker, "mail")] == [second]
+    assert (envelope.waits_for, envelope.tries) == ([second], 2)
+
+    outbox.remind(session, before=utcnow(), most_tries=2)
+    session.commit()
+    relay.relay()
+    session.expire_all()
+    assert (envelope.tries, envelope.waits_for) == (2, [second])
+
+    outbox.settle(session, envelope.id, second)
+    session.commit()
+    session.expire_all()
+    assert envelope.waits_for == []
+
+
+def test_a_task_that_ends_well_strikes_itself_off(broker: Celery, session: Session):
+    outbox.emit(session, ApplicationSubmitted(application_id=uuid4()))
+    session.commit()
+    relay.relay()
+    envelope = session.scalars(select(Envelope)).one()
+    first, *rest = SUBSCRIPTIONS["applications.submitted"]
+
+    broker.tasks["outbox.relay"].on_success(None, f"{envelope.id}:{first}", (), {})
+    broker.tasks["outbox.relay"].on_success(None, "a-task-of-the-scheduler", (), {})
+
+    session.expire_all()
+    assert envelope.waits_for == rest
