@@ -21,7 +21,10 @@ def run(environment: dict[str, str], words: list[str]) -> int:
     """0 when every check and every test passes; `words` go to pytest."""
     failed = [name for name, command in CHECKS.items() if not passes(name, command, environment)]
     tests = subprocess.run(
-        [PYTHON, "-m", "pytest", "-n", "2", *words], cwd=places.PROJECT, env=environment, check=False
+        [PYTHON, "-m", "pytest", "-n", "2", "--dist", "loadgroup", *words],
+        cwd=places.PROJECT,
+        env=environment,
+        check=False,
     )
     for name in failed:
         say.line(f"Failed: {name}")

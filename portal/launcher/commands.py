@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from http import HTTPStatus
 from pathlib import Path
 
-from portal.launcher import checks, content, installation, memory, places, programs, say, setting
+from portal.launcher import checks, content, installation, memory, places, postgres, programs, say, setting
 from portal.launcher.processes import Service, stop
 from portal.launcher.say import Trouble
 from portal.launcher.supervisor import Interrupted, Supervisor, running, sweep
@@ -268,8 +268,8 @@ def test(words: list[str]) -> int:
             sweep(left)
         with attended(boss):
             with say.step("Database and broker"):
-                setting.start_servers(boss, durable=False)
-            return checks.run(setting.choose(durable=False), words)
+                setting.start_servers(boss, **postgres.UNSAFE)
+            return checks.run(setting.choose(with_sink=False), words)
 
 
 def prove(words: list[str]) -> int:

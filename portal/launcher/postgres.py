@@ -19,6 +19,7 @@ from portal.launcher.say import Trouble
 NAME = "portale"
 ROOMY = Path("/var/lib/portale-export")
 SYSTEM_USERS = ("postgres", "nobody")
+UNSAFE = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
 
 
 def wheel() -> Path:
@@ -166,12 +167,11 @@ def _bare() -> dict[str, str]:
     return {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "TZ": "UTC"}
 
 
-def service(*, durable: bool = True) -> Service:
-    """The server; `durable=False` for tests, whose cluster is thrown away."""
+def service(**overrides: str) -> Service:
+    """The server; `overrides` are settings of PostgreSQL, such as UNSAFE for a cluster that is thrown away."""
     prepare()
-    port = memory.port("POSTGRES_PORT")
     settings = {
-        "port": str(port),
+        "port": str(memory.port("POSTGRES_PORT")),
         "listen_addresses": "127.0.0.1",
         "unix_socket_directories": "",
         "max_connections": "120",
@@ -182,9 +182,8 @@ def service(*, durable: bool = True) -> Service:
         "jit": "off",
         "random_page_cost": "1.1",
         "max_wal_size": "2GB",
+        **overrides,
     }
-    if not durable:
-        settings |= {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
     options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
     return Service(
         name="postgres",

@@ -10,7 +10,7 @@ DEFAULT_PORT = "8000"
 STARTING_S = 40
 
 
-def choose(*, durable: bool = True) -> dict[str, str]:
+def choose(*, with_sink: bool = True) -> dict[str, str]:
     """Complete the environment, remembering what was chosen. The servers must have been started."""
     port = os.environ.get("PORT") or DEFAULT_PORT
     chosen = {
@@ -23,7 +23,7 @@ def choose(*, durable: bool = True) -> dict[str, str]:
         chosen["DATABASE_URL"] = postgres.url()
     if needs_valkey():
         chosen["REDIS_URL"] = valkey.url()
-    if needs_sink() and durable:
+    if with_sink and needs_sink():
         chosen["SMTP_URL"] = f"smtp://127.0.0.1:{memory.port('MAIL_PORT')}"
     given = {name: value for name, value in os.environ.items() if value}
     memory.remember(**{name: value for name, value in chosen.items() if given.get(name, value) == value})
@@ -61,12 +61,12 @@ def needs_sink() -> bool:
     return is_demo() and not os.environ.get("SMTP_URL")
 
 
-def start_servers(boss: Supervisor, *, durable: bool = True) -> None:
+def start_servers(boss: Supervisor, **overrides: str) -> None:
     """Start the servers that were not given, both at once, and wait for them."""
     if needs_valkey():
         boss.start(valkey.service())
     if needs_postgres():
-        boss.start(postgres.service(durable=durable))
+        boss.start(postgres.service(**overrides))
         _wait("PostgreSQL", boss.watch(until=postgres.answers, patience=STARTING_S), "postgres")
         postgres.make_database()
     if needs_valkey():

@@ -1,0 +1,88 @@
+"""S9: from a fresh clone to a portal that answers within 60 s on a warm package cache, again within 10 s.
+
+The clone is of the last commit, under a clean environment. What the time goes into is the launcher's own words.
+"""
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from benchmarks.rig import record
+
+GOAL_FIRST_S, GOAL_AGAIN_S, GOAL_APP_S = 60.0, 10.0, 1.0
+KEPT = re.compile(r"(PATH|HOME|LANG|.*CERT.*|.*_CA_.*|.*proxy|.*PROXY)")
+STEP = re.compile(r"^  (\S.*?)\s+(\d+\.\d) s$", flags=re.MULTILINE)
+APP = """
+import time
+from portal import app
+begun = time.perf_counter()
+app.create_app()
+print(time.perf_counter() - begun)
+"""
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def make(word: str, folder: Path, environment: dict[str, str]) -> tuple[float, str]:
+    """Run one command of the Makefile; seconds and words."""
+    begun = time.monotonic()
+    done = subprocess.run(["make", word], cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    seconds = time.monotonic() - begun
+    if done.returncode:
+        raise SystemExit(f"make {word} failed:\n{done.stdout}{done.stderr}")
+    return round(seconds, 1), done.stdout
+
+
+def measure() -> dict[str, Any]:
+    """Clone, start, stop, start, stop."""
+    folder = Path(tempfile.mkdtemp(prefix="portale-start-"))
+    folder.chmod(0o755)
+    environment = {name: value for name, value in os.environ.items() if KEPT.fullmatch(name)}
+    environment |= {"PORT": str(free_port()), "PATH": environment["PATH"].replace(f"{record.PROJECT}/.venv/bin:", "")}
+    try:
+        clone = folder / "clone"
+        subprocess.run(["git", "clone", "--quiet", record.PROJECT, clone], check=True)
+        first, words = make("up", clone, environment)
+        make("down", clone, environment)
+        again, words_again = make("up", clone, environment)
+        known = clone / "var" / "portale.env"
+        settings = dict(line.split("=", 1) for line in known.read_text().splitlines())
+        app = subprocess.run(
+            [clone / ".venv" / "bin" / "python", "-c", APP],
+            cwd=clone,
+            env=environment | settings,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        make("down", clone, environment)
+    finally:
+        link = folder / "clone" / "var" / "postgres"
+        if link.is_symlink():
+            shutil.rmtree(link.resolve())
+        shutil.rmtree(folder)
+    create_app = round(float(app.stdout), 2)
+    return {
+        "goal": f"{GOAL_FIRST_S} s from a clone on a warm package cache, {GOAL_AGAIN_S} s again, create_app {GOAL_APP_S} s",
+        "holds": first <= GOAL_FIRST_S and again <= GOAL_AGAIN_S and create_app <= GOAL_APP_S,
+        "first_s": first,
+        "again_s": again,
+        "create_app_s": create_app,
+        "first_steps_s": {name: float(seconds) for name, seconds in STEP.findall(words)},
+        "again_steps_s": {name: float(seconds) for name, seconds in STEP.findall(words_again)},
+    }
+
+
+if __name__ == "__main__":
+    record.main("bench", "start", measure)

