@@ -8,6 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
+import ateco
 from pydantic import AwareDatetime, Field, StringConstraints, model_validator
 
 from portal.calls.rules.parameters import Parameters
@@ -112,13 +113,17 @@ class Milestone(Frozen):
 
 
 class Budget(Frozen):
-    """`places` firms at `unit_value_eur` each, within `amount_eur`; `car`, `cup`: codes in the national registers."""
+    """`places` firms at `unit_value_eur` each, and `other_costs_eur` that are no aid to a firm, within `amount_eur`.
+
+    `car`, `cup`: codes in the national registers.
+    """
 
     amount_eur: Money
     unit_value_eur: Money
     places: int = Field(ge=1)
+    other_costs_eur: Money = Decimal(0)
     in_kind: bool
-    aid_regime: Literal["de_minimis_2023_2831", "none"]
+    aid_regime: Literal["de_minimis_2023_2831", "de_minimis_2013_1407", "none"]
     on_overflow: Literal["reject", "reduce"] = "reject"
     car: str | None = None
     cup: str | None = None
@@ -167,6 +172,14 @@ class Band(Frozen):
     at_least: Decimal | None = None
     below: Decimal | None = None
     text: Text
+
+    @model_validator(mode="after")
+    def _codes_exist(self) -> Self:
+        for code in self.ateco or []:
+            if not ateco.validate(code, edition=self.edition):
+                msg = f"{code} is not a code of ATECO {self.edition}"
+                raise ValueError(msg)
+        return self
 
 
 class Part(Frozen):

@@ -233,7 +233,7 @@ def _phases(content: CallContent) -> Iterator[Finding]:
 
 def _money(content: CallContent) -> Iterator[Finding]:
     budget, facts = content.budget, content.programme
-    spent = budget.unit_value_eur * budget.places
+    spent = budget.unit_value_eur * budget.places + budget.other_costs_eur
     if spent > budget.amount_eur:
         yield error(
             "budget",
