@@ -252,14 +252,17 @@ def _grouped(rows: Iterable[Any]) -> defaultdict[UUID, set[str]]:
     return grouped
 
 
-def latest_reports(
+def automatic_points(
     session: Session, application_ids: Collection[UUID]
-) -> dict[UUID, tuple[UUID, list[dict[str, Any]]]]:
-    """The last eligibility report of each application: its id and the automatic points that it gave."""
+) -> dict[UUID, tuple[UUID, dict[str, Decimal]]]:
+    """The id of each application's latest report, and the points that it gives by criterion or bonus."""
     found = (
-        select(Report.application_id, Report.id, Report.content["criteria"])
+        select(Report.application_id, Report.id, Report.criteria)
         .where(Report.application_id.in_(application_ids))
         .distinct(Report.application_id)
         .order_by(Report.application_id, Report.number.desc())
     )
-    return {key: (report_id, criteria or []) for key, report_id, criteria in session.execute(found)}
+    return {
+        key: (report_id, {one["criterion"]: Decimal(one["points"]) for one in criteria})
+        for key, report_id, criteria in session.execute(found)
+    }

@@ -192,34 +192,20 @@ class Standing:
     """
 
     row: Row
-    funded: int
-    ranked: int
     cut_off: Decimal | None
     parted_by: str | None
     missing: dict[str, Decimal]
 
 
-def standing(ranked: RankedList, registry_number: str) -> Standing | None:
-    """The standing of one entry, None if it isn't in the list."""
-    rows = ranked.rows
-    index = next((i for i, row in enumerate(rows) if row.entry.registry_number == registry_number), None)
-    if index is None:
-        return None
-    row, rule = rows[index], ranked.rule
-    funded = [other for other in ranked.above if other.outcome is Outcome.FUNDED]
-    minima = {c.key: c.min for c in rule.criteria if c.min is not None}
-    missing = {
-        key: (rule.threshold - row.base) if key == "total" else minima[key] - row.entry.scores[key]
-        for key in row.short_of
-    }
-    ahead = rows[index - 1] if row.place is not None and row.place > 1 else None
+def standing(rule: RankingRule, row: Row, *, ahead: Row | None, cut_off: Decimal | None) -> Standing:
+    """The standing of one row; `ahead` is the one just before it (None for the first)."""
+    minima = {c.key: c.min for c in rule.criteria if c.min is not None} | {"total": rule.threshold}
+    own = {**row.entry.scores, "total": row.base}
     return Standing(
         row=row,
-        funded=len(funded),
-        ranked=len(ranked.above),
-        cut_off=funded[-1].total if funded else None,
-        parted_by=parting(rule, ahead, row) if ahead else None,
-        missing=missing,
+        cut_off=cut_off,
+        parted_by=parting(rule, ahead, row) if ahead is not None and row.place is not None else None,
+        missing={key: minima[key] - own[key] for key in row.short_of},
     )
 
 

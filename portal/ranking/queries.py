@@ -1,0 +1,162 @@
+"""Every SELECT of the ranking."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select, Text, cast, func, select
+from sqlalchemy.orm import Session, defer
+
+from portal.applications.models import Application
+from portal.applications.rules import RANKED, Status
+from portal.calls.models import Call
+from portal.companies.models import Company
+from portal.ranking.models import Place, Ranking
+from portal.ranking.rules import Outcome
+
+UNDER_CHECK = frozenset(
+    {
+        Status.SUBMITTED,
+        Status.REGISTERED,
+        Status.ELIGIBILITY_CHECK,
+        Status.SUPPLEMENT_REQUESTED,
+        Status.REJECTION_NOTICE,
+    }
+)
+RANKABLE = frozenset({Status.EVALUATED, *RANKED})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counts:
+    """How many applications a version has by outcome, and the total of the last funded."""
+
+    by_outcome: dict[Outcome, int]
+    not_admitted: int
+
+    def of(self, outcome: Outcome) -> int:
+        """How many have this outcome."""
+        return self.by_outcome.get(outcome, 0)
+
+
+def by_status(session: Session, call_id: UUID) -> dict[Status, int]:
+    """How many applications of a call are in each state."""
+    found = select(Application.status, func.count()).where(Application.call_id == call_id).group_by(Application.status)
+    return dict(session.execute(found).tuples())
+
+
+def candidates(session: Session, call_id: UUID) -> Sequence[Row[Application, Company]]:
+    """(application, firm) of all that is evaluated or ranked already, by arrival; contents are not loaded."""
+    return session.execute(
+        select(Application, Company)
+        .join(Company, Company.id == Application.company_id)
+        .options(defer(Application.content))
+        .where(Application.call_id == call_id, Application.status.in_(RANKABLE))
+        .order_by(Application.arrival)
+    ).all()
+
+
+def not_admitted(session: Session, call_id: UUID) -> list[str]:
+    """Registry numbers of what was not admitted."""
+    found = select(Application.protocol).where(
+        Application.call_id == call_id, Application.status == Status.NOT_ADMITTED, Application.protocol.is_not(None)
+    )
+    return sorted(str(protocol) for protocol in session.scalars(found))
+
+
+def find(session: Session, ranking_id: UUID) -> Ranking | None:
+    """One version, without its file and inputs."""
+    return session.scalars(_light().where(Ranking.id == ranking_id)).one_or_none()
+
+
+def lock(session: Session, ranking_id: UUID) -> Ranking | None:
+    """One version, whole, locked."""
+    return session.get(Ranking, ranking_id, with_for_update=True, populate_existing=True)
+
+
+def find_latest(session: Session, call_id: UUID) -> Ranking | None:
+    """The newest version of a call, published or not."""
+    return session.scalars(_light().where(Ranking.call_id == call_id).order_by(Ranking.number.desc()).limit(1)).first()
+
+
+def find_published(session: Session, slug: str) -> Row[Ranking, Call] | None:
+    """The version in force of a call's ranking, by the call's address; its file is not loaded."""
+    return session.execute(
+        select(Ranking, Call)
+        .join(Call, Call.id == Ranking.call_id)
+        .options(defer(Ranking.content), defer(Ranking.inputs))
+        .where(Call.slug == slug, Ranking.published_at.is_not(None))
+        .order_by(Ranking.number.desc())
+        .limit(1)
+    ).first()
+
+
+def has_published(session: Session, call_id: UUID) -> bool:
+    """Whether a version of the call's ranking was ever published."""
+    found = select(Ranking.id).where(Ranking.call_id == call_id, Ranking.published_at.is_not(None)).limit(1)
+    return session.scalar(found) is not None
+
+
+def versions(session: Session, call_id: UUID) -> Sequence[Ranking]:
+    """Every version, the newest first; files are not loaded."""
+    return session.scalars(_light().where(Ranking.call_id == call_id).order_by(Ranking.number.desc())).all()
+
+
+def content(session: Session, ranking_id: UUID) -> dict[str, Any]:
+    """The published file of a version, as JSON."""
+    whole: dict[str, Any] = session.scalars(select(Ranking.content).where(Ranking.id == ranking_id)).one()
+    return whole
+
+
+def head(session: Session, ranking_id: UUID) -> dict[str, Any]:
+    """The file without its entries: call, ranking, rule, short_pathways, not_admitted."""
+    without = Ranking.content.op("-")(cast("entries", Text))
+    rest: dict[str, Any] = session.scalars(select(without).where(Ranking.id == ranking_id)).one()
+    return rest
+
+
+def counts(session: Session, ranking_id: UUID) -> Counts:
+    """How many lines of each kind."""
+    found = select(Place.outcome, func.count()).where(Place.ranking_id == ranking_id).group_by(Place.outcome)
+    left_out = select(func.jsonb_array_length(Ranking.content["not_admitted"])).where(Ranking.id == ranking_id)
+    return Counts(
+        by_outcome=dict(session.execute(found).tuples()),
+        not_admitted=session.scalar(left_out) or 0,
+    )
+
+
+def places(
+    ranking_id: UUID, *, outcomes: Collection[Outcome] = tuple(Outcome), pathway: str | None = None
+) -> Select[Place]:
+    """Lines of a version, unordered, for paging by `position`."""
+    found = select(Place).where(Place.ranking_id == ranking_id, Place.outcome.in_(outcomes))
+    return found.where(Place.pathway == pathway) if pathway else found
+
+
+def last_funded(session: Session, ranking_id: UUID) -> Place | None:
+    """The line just above the cut-off."""
+    found = select(Place).where(Place.ranking_id == ranking_id, Place.outcome == Outcome.FUNDED)
+    return session.scalars(found.order_by(Place.position.desc()).limit(1)).first()
+
+
+def published_place(session: Session, application_id: UUID) -> Row[Place, Ranking] | None:
+    """Where an application stands in the ranking in force; None before it is published."""
+    return session.execute(
+        select(Place, Ranking)
+        .join(Ranking, Ranking.id == Place.ranking_id)
+        .options(defer(Ranking.content), defer(Ranking.inputs))
+        .where(Place.application_id == application_id, Ranking.published_at.is_not(None))
+        .order_by(Ranking.number.desc())
+        .limit(1)
+    ).first()
+
+
+def place_at(session: Session, ranking_id: UUID, position: int) -> Place | None:
+    """The line at a position."""
+    return session.scalars(
+        select(Place).where(Place.ranking_id == ranking_id, Place.position == position)
+    ).one_or_none()
+
+
+def _light() -> Select[Ranking]:
+    return select(Ranking).options(defer(Ranking.content), defer(Ranking.inputs))

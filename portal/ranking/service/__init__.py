@@ -1,0 +1,6 @@
+"""The verbs of the ranking."""
+
+from portal.ranking.service.draw import draw_up
+from portal.ranking.service.publish import publish
+
+__all__ = ["draw_up", "publish"]

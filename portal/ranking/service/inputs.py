@@ -1,0 +1,124 @@
+"""What a ranking is made from: gathered, averaged, hashed."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from portal.applications.models import Application
+from portal.calls import queries as calls
+from portal.calls.models import Call, CallVersion
+from portal.calls.rules.content import CallContent
+from portal.companies.models import Company
+from portal.evaluation import queries as evaluation
+from portal.evaluation.queries import Sheet
+from portal.evaluation.rules import Stage
+from portal.kernel.errors import NotFound
+from portal.kernel.text import canonical_json, sha256_hex
+from portal.ranking import queries, rules
+from portal.ranking.rules import Entry, RankingRule, Winner
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inputs:
+    """All that decides a ranking. `evidence`: one JSON object an application, each reviewer's sheet in it."""
+
+    version: CallVersion
+    content: CallContent
+    rule: RankingRule
+    entries: list[Entry]
+    ids: dict[str, UUID]
+    winners: dict[str, Winner]
+    not_admitted: list[str]
+    evidence: list[Any]
+
+    @property
+    def sha256(self) -> str:
+        """Of everything: the rule, the evidence, what was not admitted."""
+        whole = {
+            "rule": self.rule,
+            "call": self.version.sha256,
+            "entries": self.evidence,
+            "not_admitted": self.not_admitted,
+        }
+        return sha256_hex(canonical_json(whole))
+
+
+def gather(session: Session, call: Call) -> Inputs:
+    """The inputs as they are now. Raises NotFound for a call without a version."""
+    version = calls.get(session, call.id).version
+    if version is None:
+        raise NotFound
+    content = calls.content_of(version)
+    rule = rules.rule_of(content)
+    candidates = queries.candidates(session, call.id)
+    ids = [application.id for application, _ in candidates]
+    sheets = evaluation.sheets(session, ids)
+    automatic = evaluation.automatic_points(session, ids)
+    entries, evidence = [], []
+    for application, _firm in candidates:
+        counting = [sheet for sheet in sheets[application.id] if sheet.desk.stage is Stage.SUBMITTED]
+        report_id, points = automatic.get(application.id, (None, {}))
+        entry = _entry(application, content, counting, points)
+        entries.append(entry)
+        evidence.append(_evidence(application, entry, counting, report_id))
+    return Inputs(
+        version=version,
+        content=content,
+        rule=rule,
+        entries=entries,
+        ids={str(application.protocol): application.id for application, _ in candidates},
+        winners={str(application.protocol): winner(firm) for application, firm in candidates},
+        not_admitted=queries.not_admitted(session, call.id),
+        evidence=evidence,
+    )
+
+
+def winner(firm: Company) -> Winner:
+    """What is published of a firm: its name and VAT number, also where it is a sole trader."""
+    return Winner(legal_name=firm.legal_name, vat=firm.vat)
+
+
+def _entry(application: Application, content: CallContent, sheets: list[Sheet], automatic: dict[str, Any]) -> Entry:
+    """An application's entry; what lacks points is left out, and the rule will say so."""
+    scores = {}
+    for criterion in content.criteria:
+        if criterion.mode == "automatic":
+            given = [automatic[criterion.key]] if criterion.key in automatic else []
+        else:
+            marks = [sheet.marks[criterion.key].points for sheet in sheets if criterion.key in sheet.marks]
+            given = [points for points in marks if points is not None]
+        if given:
+            scores[criterion.key] = rules.average(given)
+    return Entry(
+        registry_number=str(application.protocol),
+        arrival=application.arrival or 0,
+        submitted_at=application.submitted_at or application.created_at,
+        scores=scores,
+        bonus={b.key: rules.average([automatic[b.key]]) for b in content.bonus if b.key in automatic},
+        pathway=application.pathway if content.pathways else None,
+    )
+
+
+def _evidence(application: Application, entry: Entry, sheets: list[Sheet], report_id: UUID | None) -> dict[str, Any]:
+    return {
+        "application": str(application.id),
+        "content_sha256": application.sha256,
+        "registry_number": entry.registry_number,
+        "arrival": entry.arrival,
+        "submitted_at": entry.submitted_at.isoformat(),
+        "pathway": entry.pathway,
+        "scores": {key: str(points) for key, points in entry.scores.items()},
+        "bonus": {key: str(points) for key, points in entry.bonus.items()},
+        "report": report_id and str(report_id),
+        "sheets": [
+            {
+                "assignment": str(sheet.assignment_id),
+                "reviewer": str(sheet.reviewer_id),
+                "submitted_at": sheet.submitted_at and sheet.submitted_at.isoformat(),
+                "marks": {key: str(mark.points) for key, mark in sheet.marks.items()},
+            }
+            for sheet in sheets
+        ],
+    }
