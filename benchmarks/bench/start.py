@@ -6,7 +6,6 @@ The clone is of the last commit, under a clean environment. What the time goes i
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.rig import record
+from benchmarks.rig.installation import free_port
 
 GOAL_FIRST_S, GOAL_AGAIN_S, GOAL_APP_S = 60.0, 10.0, 1.0
 KEPT = re.compile(r"(PATH|HOME|LANG|.*CERT.*|.*_CA_.*|.*proxy|.*PROXY)")
@@ -26,13 +26,6 @@ begun = time.perf_counter()
 app.create_app()
 print(time.perf_counter() - begun)
 """
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def make(word: str, folder: Path, environment: dict[str, str]) -> tuple[float, str]:
