@@ -3,10 +3,13 @@
 from flask import Blueprint, current_app, render_template
 from flask.typing import ResponseReturnValue
 
+from portal.web.kept import kept
+
 bp = Blueprint("web", __name__)
 
 
 @bp.get("/")
+@kept()
 def home() -> ResponseReturnValue:
     """The front door. What is open now comes from whoever the application names (`HOME`)."""
     show = current_app.extensions["portale_home"]
@@ -14,18 +17,21 @@ def home() -> ResponseReturnValue:
 
 
 @bp.get("/accessibilita")
+@kept()
 def accessibility() -> ResponseReturnValue:
     """The statement of accessibility."""
     return render_template("web/accessibility.html")
 
 
 @bp.get("/privacy")
+@kept()
 def privacy() -> ResponseReturnValue:
     """What is kept, why, for how long."""
     return render_template("web/privacy.html")
 
 
 @bp.get("/aiuto")
+@kept()
 def help_() -> ResponseReturnValue:
     """How to do the main things, and whom to ask."""
     return render_template("web/help.html")
