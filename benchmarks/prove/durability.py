@@ -23,6 +23,7 @@ SUBMISSIONS = record.wish("DURABILITY_SUBMISSIONS", 500)
 KILLS = record.wish("DURABILITY_KILLS", 30)
 CONTROL_KILLS = record.wish("DURABILITY_CONTROL_KILLS", 12)
 CLIENTS, DOUBLE, SEED = 8, 0.05, 5217
+VICTIMS = ("web", "postgres", "worker", "web worker", "mailer", "postgres")
 ALL = ("web", "worker", "mailer", "scheduler", "mail")
 SETTLING_S = 300.0
 
@@ -38,9 +39,7 @@ STATE = """
 
 def measure() -> dict[str, Any]:
     """Both runs."""
-    sound = run(
-        ALL, kills=KILLS, victims=("web", "postgres", "worker", "web worker", "mailer", "postgres"), database={}
-    )
+    sound = run(ALL, kills=KILLS, victims=VICTIMS, database={})
     control = run(("web",), kills=CONTROL_KILLS, victims=("postgres",), database={"synchronous_commit": "off"})
     bad = ("lost", "renumbered", "without_one_report", "without_one_message", "given_up", "two_of_a_number")
     return {
@@ -59,7 +58,7 @@ def run(programs: Sequence[str], *, kills: int, victims: Sequence[str], database
         rig.start()
         crowd = Crowd(rig.port, firms, clients=CLIENTS, double=DOUBLE, seed=SEED)
         killed: dict[str, int] = {}
-        shots = _shots(rig, crowd, kills, victims, killed)
+        shots = _shots(rig, crowd, kills=kills, victims=victims, killed=killed)
         crowd.process.start()
         begun = time.monotonic()
         rig.watch(until=lambda: next(shots), patience=3600)
@@ -77,7 +76,7 @@ def run(programs: Sequence[str], *, kills: int, victims: Sequence[str], database
 
 
 def _shots(
-    rig: Installation, crowd: Crowd, kills: int, victims: Sequence[str], killed: dict[str, int]
+    rig: Installation, crowd: Crowd, *, kills: int, victims: Sequence[str], killed: dict[str, int]
 ) -> Iterator[bool]:
     """At each look: True when the crowd is done; a kill whenever the next share of it was told."""
     names, step, total = cycle(victims), SUBMISSIONS / (kills + 1), 0

@@ -1,5 +1,6 @@
 """Clients that freeze and hand in, retry as people do when the server is away, and note what was acknowledged."""
 
+import contextlib
 import http.client
 import multiprocessing
 import re
@@ -7,18 +8,21 @@ import threading
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
+from http import HTTPStatus
+from multiprocessing.queues import SimpleQueue as MpSimpleQueue
+from multiprocessing.sharedctypes import Synchronized
 from queue import Empty, SimpleQueue
 from random import Random
-from typing import Any
 
 from benchmarks.rig.applicants import Applicant
 from benchmarks.rig.browser import Browser, token
 
 PROTOCOL = re.compile(rb"PE-\d{4}-\d{7}")
 HASH = re.compile(rb'name="sha256"[^>]*value="([0-9a-f]{64})"')
-SENT, SEE_OTHER = "/ricevuta", 303
+SENT = "/ricevuta"
 PATIENCE_S = 120.0
 PAUSE_S = 0.3
+MOST_DENIALS = 3
 AWAY = (OSError, http.client.HTTPException)
 
 
@@ -38,8 +42,16 @@ class Crowd:
         context = multiprocessing.get_context("spawn")
         self.counter = context.Value("i", 0)
         self.answers = context.SimpleQueue()
-        work = (port, list(applicants), clients, double, seed, self.counter, self.answers)
-        self.process = context.Process(target=_work, args=work, daemon=True)
+        work = Work(
+            port=port,
+            applicants=list(applicants),
+            clients=clients,
+            double=double,
+            seed=seed,
+            counter=self.counter,
+            answers=self.answers,
+        )
+        self.process = context.Process(target=_work, args=(work,), daemon=True)
 
     @property
     def done(self) -> int:
@@ -53,15 +65,26 @@ class Crowd:
         return told, failed
 
 
-def _work(
-    port: int, applicants: list[Applicant], clients: int, double: float, seed: int, counter: Any, answers: Any
-) -> None:
+@dataclass(frozen=True, kw_only=True)
+class Work:
+    """What the process of a crowd is given."""
+
+    port: int
+    applicants: list[Applicant]
+    clients: int
+    double: float
+    seed: int
+    counter: "Synchronized[int]"
+    answers: "MpSimpleQueue[tuple[list[Acknowledged], list[str]]]"
+
+
+def _work(work: Work) -> None:
     waiting: SimpleQueue[Applicant] = SimpleQueue()
-    for one in applicants:
+    for one in work.applicants:
         waiting.put(one)
     told: list[Acknowledged] = []
     failed: list[str] = []
-    chance = Random(seed)
+    chance = Random(work.seed)
 
     def client() -> None:
         while True:
@@ -70,18 +93,18 @@ def _work(
             except Empty:
                 return
             try:
-                told.append(hand_in(port, applicant, is_double=chance.random() < double))
+                told.append(hand_in(work.port, applicant, is_double=chance.random() < work.double))
             except AssertionError as error:
                 failed.append(f"{applicant.application_id}: {error}")
-            with counter.get_lock():
-                counter.value += 1
+            with work.counter.get_lock():
+                work.counter.value += 1
 
-    threads = [threading.Thread(target=client) for _ in range(clients)]
+    threads = [threading.Thread(target=client) for _ in range(work.clients)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    answers.put((told, failed))
+    work.answers.put((told, failed))
 
 
 def hand_in(port: int, applicant: Applicant, *, is_double: bool) -> Acknowledged:
@@ -93,9 +116,9 @@ def hand_in(port: int, applicant: Applicant, *, is_double: bool) -> Acknowledged
     while time.monotonic() < limit:
         try:
             status, page = browser.get(f"{address}/invio")
-            if b'name="sha256"' not in page and status != SEE_OTHER:
+            if b'name="sha256"' not in page and status != HTTPStatus.SEE_OTHER:
                 words = f"GET invio: {status}"
-            if status == SEE_OTHER:
+            if status == HTTPStatus.SEE_OTHER:
                 status, page = browser.get(f"{address}/riepilogo")
                 browser.post(f"{address}/congela", {"csrf_token": token(page)})
                 status, page = browser.get(f"{address}/invio")
@@ -107,10 +130,10 @@ def hand_in(port: int, applicant: Applicant, *, is_double: bool) -> Acknowledged
                     _click_again(port, browser.cookie, f"{address}/invio", fields)
                 status, location = browser.post(f"{address}/invio", fields)
                 words = f"POST invio: {status} {location}"
-                is_told = status == SEE_OTHER and location.endswith(SENT)
+                is_told = status == HTTPStatus.SEE_OTHER and location.endswith(SENT)
             else:
                 is_told = False
-            if is_told or browser.get(f"{address}{SENT}")[0] == 200:
+            if is_told or browser.get(f"{address}{SENT}")[0] == HTTPStatus.OK:
                 seconds = time.monotonic() - (begun or limit)
                 return Acknowledged(applicant.application_id, _receipt(browser, address, limit), seconds)
         except AWAY as error:
@@ -120,13 +143,14 @@ def hand_in(port: int, applicant: Applicant, *, is_double: bool) -> Acknowledged
 
 
 def _receipt(browser: Browser, address: str, limit: float) -> str:
-    while time.monotonic() < limit:
-        try:
-            found = PROTOCOL.search(browser.get(f"{address}{SENT}")[1])
-            if found:
+    """The protocol on the receipt; empty where a server that works no longer knows of it."""
+    denials = 0
+    while time.monotonic() < limit and denials < MOST_DENIALS:
+        with contextlib.suppress(*AWAY):
+            status, page = browser.get(f"{address}{SENT}")
+            if found := PROTOCOL.search(page):
                 return found.group().decode()
-        except AWAY:
-            pass
+            denials += status < HTTPStatus.INTERNAL_SERVER_ERROR
         time.sleep(PAUSE_S)
     return ""
 
@@ -135,9 +159,7 @@ def _click_again(port: int, cookie: str, path: str, fields: dict[str, str]) -> N
     """The impatient second click, on a connection of its own, at the same moment."""
 
     def click() -> None:
-        try:
+        with contextlib.suppress(*AWAY):
             Browser(port, cookie).post(path, fields)
-        except AWAY:
-            pass
 
     threading.Thread(target=click, daemon=True).start()
