@@ -1,19 +1,11 @@
-"""Pages of the house itself: the home, and what the law asks a public site to say."""
+"""Pages of the house itself: what the law asks a public site to say, and help."""
 
-from flask import Blueprint, current_app, render_template
+from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from portal.web.kept import kept
 
 bp = Blueprint("web", __name__)
-
-
-@bp.get("/")
-@kept()
-def home() -> ResponseReturnValue:
-    """The front door. What is open now comes from whoever the application names (`HOME`)."""
-    show = current_app.extensions["portale_home"]
-    return render_template("web/home.html", **show())
 
 
 @bp.get("/accessibilita")

@@ -1,7 +1,7 @@
 """One call installs all that pages share."""
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from flask import Flask
@@ -33,15 +33,10 @@ def _configure(app: Flask) -> None:
         )
 
 
-def init_app(
-    app: Flask,
-    *,
-    nav: Sequence[NavItem] = (),
-    home: Callable[[], Mapping[str, object]] = dict,
-) -> None:
+def init_app(app: Flask, *, nav: Sequence[NavItem] = ()) -> None:
     """Languages, CSRF, filters, headers, errors, health, static files and the pages of the house.
 
-    `nav` is the main menu. `home` gives the template of the front page its values (`calls`: those open now).
+    `nav` is the main menu.
     """
     _configure(app)
     language.init_app(app)
@@ -52,6 +47,5 @@ def init_app(
     health.init_app(app)
     static.init_app(app)
     navigation.init_app(app, nav)
-    app.extensions["portale_home"] = home
     app.register_blueprint(pages.bp)
     app.jinja_env.globals.update(page_language=language.current, other_language=language.other_language)
