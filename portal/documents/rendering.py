@@ -1,10 +1,13 @@
 """PDFs, set by Typst: tagged (PDF/UA-1), fonts within, no network. Data goes in as JSON, never as source."""
 
 import json
+import re
+import unicodedata
 from datetime import datetime
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import segno
 import typst
@@ -20,14 +23,23 @@ FONTS = PROJECT / "static" / "vendor" / "print"
 NO_PACKAGES = TEMPLATES / "no-packages"
 _PATTERN = {"it": "d MMMM y, 'ore' HH:mm:ss", "en": "d MMMM y, HH:mm:ss"}
 _LOCALE = {"it": "it_IT", "en": "en_GB"}
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]")
+_INVISIBLE = re.compile(r"[\xad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")
+# Latin, Greek, Cyrillic, punctuation, currencies, a few symbols: each is set by one of our fonts, as the tests try.
+_UNSET = re.compile(
+    "[^\n\x20-\x7e\xa0-\u017f\u0192\u0218-\u021b\u0370-\u0377\u037a-\u037f\u0384-\u038a\u038c\u038e-\u03a1\u03a3-\u03ff"
+    "\u0400-\u045f\u0490-\u0493\u1e00-\u1eff\u2010-\u2027\u2030-\u203a\u2044\u2070\u2071\u2074-\u2089\u20a0-\u20bf"
+    "\u2116\u2122\u2126\u215b-\u215e\u2190-\u2193\u2200-\u2265\u25a0\u25a1\u2713\u2717\ufb00-\ufb04\ufffd]"
+)
 
 
 def render(paper: Paper, *, lang: Language = "it", at: datetime) -> bytes:
     """The PDF of a paper, made at `at`: the same paper, language and instant, the same bytes.
 
-    Raises typst.TypstError where a template is wrong.
+    A character that our fonts lack becomes �: PDF/UA refuses a text that cannot be read, and
+    nobody should lose a receipt to an emoji. Raises typst.TypstError where a template is wrong.
     """
-    data = paper.model_dump(mode="json")
+    data = _legible(paper.model_dump(mode="json"))
     if isinstance(paper, Receipt):
         data["qr"] = qr_svg(paper.verify_url)
     pdf = typst.compile(
@@ -54,6 +66,23 @@ def qr_svg(text: str) -> str:
     out = BytesIO()
     segno.make(text, error="m", micro=False).save(out, kind="svg", border=0, dark="#17324d", xmldecl=False)
     return out.getvalue().decode()
+
+
+def legible(text: str) -> str:
+    """`text` composed, without controls, each character that cannot be set replaced."""
+    plain = _INVISIBLE.sub("", _CONTROL.sub(" ", unicodedata.normalize("NFC", text)))
+    return _UNSET.sub("\N{REPLACEMENT CHARACTER}", plain)
+
+
+def _legible(value: Any) -> Any:  # noqa: ANN401 - any JSON
+    match value:
+        case str():
+            return legible(value)
+        case list():
+            return [_legible(item) for item in value]
+        case dict():
+            return {key: _legible(item) for key, item in value.items()}
+    return value
 
 
 @lru_cache(maxsize=1)
