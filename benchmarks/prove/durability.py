@@ -22,6 +22,7 @@ from portal.launcher import content
 SUBMISSIONS = record.wish("DURABILITY_SUBMISSIONS", 500)
 KILLS = record.wish("DURABILITY_KILLS", 30)
 CONTROL_KILLS = record.wish("DURABILITY_CONTROL_KILLS", 12)
+CALL = "EXPORT-SU-MISURA-2025"
 CLIENTS, DOUBLE, SEED = 8, 0.05, 5217
 VICTIMS = ("web", "postgres", "worker", "web worker", "mailer", "postgres")
 ALL = ("web", "worker", "mailer", "scheduler", "mail")
@@ -54,7 +55,7 @@ def measure() -> dict[str, Any]:
 def run(programs: Sequence[str], *, kills: int, victims: Sequence[str], database: dict[str, str]) -> dict[str, Any]:
     """One run: hand in under fire, let it settle, count."""
     with Installation(*programs, database=database) as rig:
-        firms = applicants(rig, SUBMISSIONS)
+        firms = applicants(rig, CALL, SUBMISSIONS)
         rig.start()
         crowd = Crowd(rig.port, firms, clients=CLIENTS, double=DOUBLE, seed=SEED)
         killed: dict[str, int] = {}

@@ -1,23 +1,34 @@
 """Firms about to hand in: complete drafts made through the services, and the browsers of their owners."""
 
+import io
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from random import Random
 from uuid import UUID
 
+from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 
 from benchmarks.rig.installation import Installation
 from portal import db
-from portal.accounts.models import User
+from portal.accounts import queries as accounts
 from portal.accounts.service.sessions import open_session
 from portal.app import create_app
-from portal.config import Settings
-from portal.kernel.clock import utcnow
+from portal.applications import queries, service
+from portal.applications.rules.completeness import is_asked
+from portal.calls import queries as calls
+from portal.calls.rules.content import CallContent
+from portal.config import get_settings
+from portal.demo import answers, papers
+from portal.demo.firms import Firm, firms
+from portal.demo.people import Staff, lombard_places, settle
+from portal.documents import rules as documents_rules, service as documents
+from portal.kernel.clock import ROME, utcnow
 
-DRAFTS = """
-    SELECT a.id, a.company_id, m.user_id FROM applications a
-    JOIN memberships m ON m.company_id = a.company_id AND m.kind = 'owner'
-    WHERE a.status = 'draft' ORDER BY a.id
-"""
+SEED = 77
 
 
 @dataclass(frozen=True)
@@ -28,20 +39,74 @@ class Applicant:
     cookie: str
 
 
-def applicants(rig: Installation, how_many: int) -> list[Applicant]:
-    """`how_many` firms with a complete draft, their owners signed in."""
-    rig.portale("demo", "fill", "--stage", "draft", "--companies", str(how_many))
-    drafts = rig.rows(DRAFTS)
-    settings = Settings.model_validate({name.lower(): value for name, value in rig.environment.items()})
-    app = create_app(settings)
-    signer = SecureCookieSessionInterface().get_signing_serializer(app)
-    assert signer is not None
-    found = []
-    with app.app_context(), db.transaction() as session:
-        for application, company, owner in drafts[:how_many]:
-            assert isinstance(company, UUID)
-            user = session.get_one(User, owner)
-            token = open_session(session, user, now=utcnow(), company_id=company)
-            found.append(Applicant(str(application), str(signer.dumps({"_user_id": token, "_fresh": True}))))
+@contextmanager
+def inside(rig: Installation) -> Iterator[Flask]:
+    """The portal's own code in this process, on the database of the installation."""
+    os.environ.update(rig.environment)
+    get_settings.cache_clear()
+    app = create_app()
+    with app.test_request_context():
+        yield app
     app.extensions["portale.engine"].dispose()
-    return found
+
+
+def applicants(rig: Installation, code: str, how_many: int) -> list[Applicant]:
+    """`how_many` firms with a complete draft for the call of that code, their owners signed in."""
+    with inside(rig) as app:
+        signer = SecureCookieSessionInterface().get_signing_serializer(app)
+        assert signer is not None
+        with db.transaction() as session:
+            call = calls.get(session, calls.get_by_code(session, code).id)
+            assert call.version is not None
+            call_id, content = call.id, calls.content_of(call.version)
+        found = []
+        for firm in firms(how_many, places=lombard_places(), seed=SEED):
+            application, token = _ready(call_id, content, firm)
+            found.append(Applicant(str(application), str(signer.dumps({"_user_id": token, "_fresh": True}))))
+        return found
+
+
+def _ready(call_id: UUID, content: CallContent, firm: Firm) -> tuple[UUID, str]:
+    """Register, fill everything in, attach the papers, sign in: a complete draft and a session."""
+    owner, now = Staff("owner", firm.email, firm.person), utcnow()
+    with db.transaction() as session:
+        company = settle(session, firm, person=owner, password=secrets.token_urlsafe(12), now=now)
+        application = service.start(session, calls.get(session, call_id), company_id=company.id, by=firm.email, now=now)
+        folder = queries.find_own(session, application.id, company_id=company.id)
+        assert folder is not None
+        there = {key: answer.revision for key, answer in folder.answers.items()}
+        written = answers.filled(
+            content,
+            firm,
+            queries.profile(session, company.id),
+            random=Random(firm.vat),
+            on=now.astimezone(ROME).date(),
+        )
+        changes = [change._replace(base=there.get(change.key, 0)) for change in written]
+        service.save(session, application.id, changes, by=firm.email, now=now)
+        user = accounts.find_by_email(session, firm.email)
+        assert user is not None
+        token = open_session(session, user, now=now, company_id=company.id)
+    _attach(application.id, content, firm)
+    return application.id, token
+
+
+def _attach(application_id: UUID, content: CallContent, firm: Firm) -> None:
+    fields = {field.key: field for field in content.form.fields()}
+    with db.transaction() as session:
+        folder = queries.find(session, application_id)
+        assert folder is not None
+        for asked in content.documents:
+            if not asked.required or not is_asked(asked.condition, folder.answers, fields):
+                continue
+            page = papers.pdf(asked.title.it, firm.legal_name)
+            paper = papers.signed(page, person=firm.person, tax_code=firm.person_tax_code) if asked.signed else page
+            file = documents.store(
+                session,
+                io.BytesIO(paper),
+                name=f"{asked.key}.{'pdf.p7m' if asked.signed else 'pdf'}",
+                by=firm.email,
+                now=utcnow(),
+                allowed=documents_rules.USUAL,
+            )
+            service.attach(session, application_id, file, document=asked.key, by=firm.email, now=utcnow())
