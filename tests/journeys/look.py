@@ -34,11 +34,16 @@ def person(browser: Browser, site: Site, role: str, view: View) -> BrowserContex
     return context
 
 
-def faults(context: BrowserContext, url: str, view: View) -> Iterator[str]:
-    """Go there and say what is wrong: axe, sideways scroll, refused by the content policy, broken script."""
+def faults(context: BrowserContext, url: str, view: View, *, by_keyboard: bool = False) -> Iterator[str]:
+    """Go there and say what is wrong: axe, sideways scroll, refused by the content policy, broken script.
+
+    `by_keyboard`: also what the Tab key never reaches.
+    """
     page = context.new_page()
     try:
         yield from _faults(page, url, view)
+        if by_keyboard:
+            yield from (f"{page.url}: Tab never reaches {html}" for html in unreached(page))
     finally:
         page.close()
 
@@ -60,3 +65,39 @@ def _faults(page: Page, url: str, view: View) -> Iterator[str]:
         yield f"{where}: scrolls sideways, {wide} px"
     for rule in Axe().run(page).response["violations"]:
         yield f"{where}: axe {rule['id']}: {[node['html'][:160] for node in rule['nodes'][:3]]}"
+
+
+STOPS = """
+() => {
+  const shown = (node) => node.checkVisibility({ visibilityProperty: true }) && !node.closest("[inert]");
+  const all = [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex='0']")];
+  const stops = all.filter((node) => shown(node) && !node.disabled && node.type !== "hidden" && node.tabIndex >= 0);
+  const groups = new Set();
+  return stops.filter((node) => {
+    if (node.type !== "radio") return true;
+    const group = `${node.form?.id}/${node.name}`;
+    return groups.has(group) ? false : groups.add(group);
+  }).map((node) => { node.dataset.stop = "1"; return node; }).length;
+}
+"""
+HERE = """
+() => {
+  const node = document.activeElement;
+  const group = node.type === "radio" ? document.getElementsByName(node.name) : [node];
+  for (const one of group) if (one.dataset.stop) { delete one.dataset.stop; return true; }
+  return node !== document.body && node !== document.documentElement;
+}
+"""
+LEFT = "() => [...document.querySelectorAll('[data-stop]')].map((node) => node.outerHTML.slice(0, 160))"
+
+
+def unreached(page: Page) -> list[str]:
+    """What the Tab key never comes to, walking the page once from its top."""
+    stops = page.evaluate(STOPS)
+    page.evaluate("() => document.activeElement?.blur?.()")
+    page.evaluate("() => window.getSelection().removeAllRanges()")
+    for _ in range(stops + 5):
+        page.keyboard.press("Tab")
+        page.evaluate(HERE)
+    left: list[str] = page.evaluate(LEFT)
+    return left

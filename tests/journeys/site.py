@@ -95,7 +95,8 @@ def site(server: str, home: Path, *, stage: str, companies: int) -> Iterator[Sit
         }
         calls = sorted(str(path) for path in (ROOT / "portal" / "calls" / "data").glob("*.yaml"))
         run([sys.executable, "-m", "alembic", "-c", "migrations/alembic.ini", "upgrade", "head"], environment)
-        run([*PORTALE, "call", "import", *calls], environment)
+        for call in calls:
+            run([*PORTALE, "call", "import", call], environment)
         run([*PORTALE, "demo", "accounts"], environment)
         run([*PORTALE, "demo", "fill", "--stage", stage, "--companies", str(companies)], environment)
         accounts = json.loads((home / "demo-accounts.json").read_text())

@@ -1,0 +1,71 @@
+"""G16: every page of every role, Italian and English, wide and narrow: valid HTML, axe finds nothing, nothing scrolls
+sideways, the content policy refuses nothing, the Tab key reaches everything.
+
+Pages are found by following links from each role's first pages, at most two of a kind, in a portal whose demonstration has
+come to a published ranking. Not shown here: what people with assistive technologies meet; other browsers; pages that only a
+wrong input brings (the tests of each slice).
+"""
+
+import json
+import shutil
+from typing import Any
+
+from playwright.sync_api import Browser, sync_playwright
+
+from benchmarks.rig import record
+from benchmarks.rig.installation import Installation
+from tests.journeys import look, walk
+from tests.journeys.site import Site
+
+COMPANIES = record.wish("PAGES_COMPANIES", 20)
+VIEWS = [look.View(width, language) for language in ("it", "en") for width in (look.WIDE, look.NARROW)]
+
+
+def measure() -> dict[str, Any]:
+    """Walk without a browser, then look at every kind of page in one."""
+    with Installation("web") as rig:
+        rig.portale("demo", "fill", "--stage", "ranked", "--companies", str(COMPANIES))
+        rig.start()
+        accounts = json.loads((rig.home / "demo-accounts.json").read_text())
+        site = Site(f"http://127.0.0.1:{rig.port}", accounts, rig.environment, rig.home)
+        met = {(role, view.language): walked(site, role, view.language) for role in walk.STARTS for view in VIEWS[::2]}
+        faults = [fault for seen in met.values() for page in seen for fault in walk.faults(page)]
+        looked = 0
+        with sync_playwright() as driver:
+            browser = driver.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+            for (role, language), seen in met.items():
+                kinds = {walk.pattern(page.path): page.path for page in seen if page.is_page}
+                for view in VIEWS:
+                    if view.language == language:
+                        faults += looked_at(browser, site, role, view, list(kinds.values()))
+                        looked += len(kinds)
+    return {
+        "goal": "0 faults",
+        "holds": not faults and looked > 0,
+        "answers": sum(len(seen) for seen in met.values()),
+        "pages_looked_at": looked,
+        "kinds": len({walk.pattern(page.path) for seen in met.values() for page in seen}),
+        "faults": faults,
+    }
+
+
+def walked(site: Site, role: str, language: str) -> list[walk.Seen]:
+    """What a role meets in a language."""
+    browser = walk.Browser(site.url, language)
+    if role != "visitor":
+        account = site.account(role)
+        browser.sign_in(account["email"], account["password"])
+    return walk.walk(browser, walk.STARTS[role])
+
+
+def looked_at(browser: Browser, site: Site, role: str, view: look.View, paths: list[str]) -> list[str]:
+    """What is wrong with these pages, seen so."""
+    with look.person(browser, site, role, view) as context:
+        by_keyboard = view == VIEWS[0]
+        return [
+            fault for path in paths for fault in look.faults(context, site.url + path, view, by_keyboard=by_keyboard)
+        ]
+
+
+if __name__ == "__main__":
+    record.main("prove", "pages", measure)
