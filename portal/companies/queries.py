@@ -1,6 +1,7 @@
 """Every SELECT of the companies. Whose a firm is, the caller's mandate says: every query takes its id."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import fields
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,17 @@ from sqlalchemy.orm import Session, selectinload
 from portal.audit.models import Entry
 from portal.companies.models import Company, Holding
 from portal.companies.rules import profile
-from portal.companies.rules.profile import Activity, Figures, HoldingFacts, Identity, Part, Person, Representatives, Seats, YearFigures
+from portal.companies.rules.profile import (
+    Activity,
+    Figures,
+    HoldingFacts,
+    Identity,
+    Part,
+    Person,
+    Representatives,
+    Seats,
+    YearFigures,
+)
 
 _WHOLE = (selectinload(Company.years), selectinload(Company.holdings), selectinload(Company.representatives))
 
@@ -91,9 +102,7 @@ def figures(company: Company) -> Figures:
 
 def representatives(company: Company) -> Representatives:
     """The part, as it stands."""
-    people = (
-        Person(full_name=one.full_name, tax_code=one.tax_code, role=one.role) for one in company.representatives
-    )
+    people = (Person(full_name=one.full_name, tax_code=one.tax_code, role=one.role) for one in company.representatives)
     return Representatives(people=tuple(sorted(people, key=lambda person: (person.full_name, person.tax_code))))
 
 
@@ -145,7 +154,9 @@ def facts(session: Session, company_id: UUID) -> dict[str, Any]:
             "ateco_primary": company.ateco_primary,
             "ateco_secondary": list(company.ateco_secondary),
             "seats": [
-                {"kind": kind, "province": province, "municipality": place} for kind, province, place in offices if province
+                {"kind": kind, "province": province, "municipality": place}
+                for kind, province, place in offices
+                if province
             ],
             "export_share_pct": str(last.export_share) if last and last.export_share is not None else None,
         },
@@ -154,4 +165,4 @@ def facts(session: Session, company_id: UUID) -> dict[str, Any]:
 
 
 def _columns(company: Company, kind: type[Any]) -> dict[str, Any]:
-    return {name: getattr(company, name) for name in kind.__dataclass_fields__}
+    return {field.name: getattr(company, field.name) for field in fields(kind)}

@@ -2,8 +2,8 @@
 
 from datetime import date
 
-import factory
 from factory.alchemy import SQLAlchemyModelFactory
+from factory.declarations import LazyFunction, SelfAttribute, Sequence, SubFactory, Trait
 
 from portal import db
 from portal.accounts.models import Membership, StaffRole, User
@@ -32,19 +32,19 @@ class UserFactory(Factory):
         model = User
 
     class Params:
-        unconfirmed = factory.Trait(confirmed_at=None)
-        invited = factory.Trait(confirmed_at=None, password_hash=None)
-        admin = factory.Trait(is_admin=True)
-        auditor = factory.Trait(is_auditor=True)
+        unconfirmed = Trait(confirmed_at=None)
+        invited = Trait(confirmed_at=None, password_hash=None)
+        admin = Trait(is_admin=True)
+        auditor = Trait(is_auditor=True)
 
-    email = factory.Sequence(lambda n: f"persona{n}@impresa.example")
-    full_name = factory.Sequence(lambda n: f"Persona Numero {n}")
+    email = Sequence(lambda n: f"persona{n}@impresa.example")
+    full_name = Sequence(lambda n: f"Persona Numero {n}")
     password_hash = _HASH
     language = "it"
     is_admin = False
     is_auditor = False
     epoch = 1
-    confirmed_at = factory.LazyFunction(utcnow)
+    confirmed_at = LazyFunction(utcnow)
 
 
 class StaffRoleFactory(Factory):
@@ -54,8 +54,8 @@ class StaffRoleFactory(Factory):
         model = StaffRole
         exclude = ("user",)
 
-    user = factory.SubFactory(UserFactory)
-    user_id = factory.SelfAttribute("user.id")
+    user = SubFactory(UserFactory)
+    user_id = SelfAttribute("user.id")
     role = StaffRoleName.MANAGER
     call_id = None
     granted_by = "system"
@@ -69,22 +69,22 @@ class MembershipFactory(Factory):
         exclude = ("company",)
 
     class Params:
-        delegate = factory.Trait(
+        delegate = Trait(
             kind=MembershipKind.DELEGATE,
-            valid_until=factory.LazyFunction(lambda: date(2099, 12, 31)),
+            valid_until=LazyFunction(lambda: date(2099, 12, 31)),
             deed="Procura 12/2026",
         )
-        colleague = factory.Trait(kind=MembershipKind.COLLEAGUE)
+        colleague = Trait(kind=MembershipKind.COLLEAGUE)
 
-    user = factory.SubFactory(UserFactory)
-    company = factory.SubFactory(CompanyFactory)
-    company_id = factory.SelfAttribute("company.id")
+    user = SubFactory(UserFactory)
+    company = SubFactory(CompanyFactory)
+    company_id = SelfAttribute("company.id")
     kind = MembershipKind.OWNER
     valid_from = date(2026, 1, 1)
     granted_by = "system"
 
 
-def staff(role: StaffRoleName = StaffRoleName.MANAGER, *, call_id=None) -> User:
+def staff(role: StaffRoleName = StaffRoleName.MANAGER, *, call_id=None):
     """A person with a staff role."""
     user = UserFactory()
     StaffRoleFactory(user=user, role=role, call_id=call_id)

@@ -2,8 +2,8 @@
 
 from decimal import Decimal
 
-import factory
 from factory.alchemy import SQLAlchemyModelFactory
+from factory.declarations import LazyFunction, SelfAttribute, Sequence
 
 from portal import db
 from portal.companies.models import Company, Year
@@ -40,12 +40,12 @@ class CompanyFactory(SQLAlchemyModelFactory):
         sqlalchemy_session = db.session
         sqlalchemy_session_persistence = "flush"
 
-    vat = factory.Sequence(lambda n: vat(n + 1))
-    tax_code = factory.SelfAttribute("vat")
-    legal_name = factory.Sequence(lambda n: f"Officine Meccaniche {n} S.r.l.")
+    vat = Sequence(lambda n: vat(n + 1))
+    tax_code = SelfAttribute("vat")
+    legal_name = Sequence(lambda n: f"Officine Meccaniche {n} S.r.l.")
     legal_form = "srl"
-    rea = factory.Sequence(lambda n: f"MI-{n + 1}")
-    pec = factory.Sequence(lambda n: f"officine{n}@pec.example")
+    rea = Sequence(lambda n: f"MI-{n + 1}")
+    pec = Sequence(lambda n: f"officine{n}@pec.example")
     ateco_edition = "2025"
     ateco_primary = "25.62.00"
     address = "Via Roma 1"
@@ -53,7 +53,7 @@ class CompanyFactory(SQLAlchemyModelFactory):
     municipality_code = "015146"
     province = "MI"
     postcode = "20121"
-    years = factory.LazyFunction(
+    years = LazyFunction(
         lambda: [
             Year(
                 year=year,

@@ -60,6 +60,11 @@ def region_of(province: str) -> str | None:
     return _regions().get(province)
 
 
+def in_region(region: str) -> list[Municipality]:
+    """Every municipality of a region, in the order of ISTAT's codes."""
+    return [place for place in _by_code().values() if place.region == region]
+
+
 def provinces_of(region: str) -> dict[str, str]:
     """The provinces of a region, code -> name, by name."""
     return {code: name for code, name in PROVINCES.items() if _regions().get(code) == region}

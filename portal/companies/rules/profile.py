@@ -161,9 +161,7 @@ def check_years(figures: Figures) -> None:
         raise YearsApart
 
 
-def enterprise(
-    figures: Figures, holdings: Iterable[tuple[UUID, HoldingFacts]]
-) -> dict[str, Any] | None:
+def enterprise(figures: Figures, holdings: Iterable[tuple[UUID, HoldingFacts]]) -> dict[str, Any] | None:
     """The contract's `enterprise`, as JSON; None while there is no year of figures.
 
     Neighbours are known by their names, so that the steps read well; the same name on both sides is one firm.
@@ -201,13 +199,20 @@ def _names(rows: Iterable[tuple[UUID, HoldingFacts]]) -> dict[UUID, str]:
     return names
 
 
-def gaps(identity: Identity, seats: Seats, activity: Activity, figures: Figures, people: Representatives) -> list[str]:
-    """The parts that lack what every call asks for, by name, in the order of the page."""
-    lacking = {
-        Identity.name: not all((identity.rea, identity.pec, identity.legal_form, identity.founded_on)),
-        Seats.name: not all((seats.address, seats.municipality_code, seats.postcode)),
-        Activity.name: not activity.ateco_primary,
-        Figures.name: not figures.years,
-        Representatives.name: not people.people,
-    }
-    return [name for name, lacks in lacking.items() if lacks]
+def gaps(*parts: Part) -> list[str]:
+    """Those of the parts that lack what every call asks for, by name, in the order given."""
+    return [part.name for part in parts if _lacks(part)]
+
+
+def _lacks(part: Part) -> bool:
+    match part:
+        case Identity():
+            return not all((part.rea, part.pec, part.legal_form, part.founded_on))
+        case Seats():
+            return not all((part.address, part.municipality_code, part.postcode))
+        case Activity():
+            return not part.ateco_primary
+        case Figures():
+            return not part.years
+        case Representatives():
+            return not part.people

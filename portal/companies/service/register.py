@@ -16,7 +16,15 @@ from portal.kernel.errors import NotFound
 
 
 def register(
-    session: Session, *, vat: str, tax_code: str, legal_name: str, legal_form: str, by: str, full_name: str, now: datetime
+    session: Session,
+    *,
+    vat: str,
+    tax_code: str,
+    legal_name: str,
+    legal_form: str,
+    by: str,
+    full_name: str,
+    now: datetime,
 ) -> Company:
     """Add a firm; `by` becomes its owner. Raises VatTaken when it is there: nobody joins a firm uninvited."""
     values = {"vat": vat, "tax_code": tax_code, "legal_name": legal_name, "legal_form": legal_form}
