@@ -1,9 +1,9 @@
-"""G16: every page of every role, Italian and English, wide and narrow: valid HTML, axe finds nothing, nothing scrolls
-sideways, the content policy refuses nothing, the Tab key reaches everything.
+"""G16: every page of every role, in both languages, wide and narrow, is sound.
 
-Pages are found by following links from each role's first pages, at most two of a kind, in a portal whose demonstration has
-come to a published ranking. Not shown here: what people with assistive technologies meet; other browsers; pages that only a
-wrong input brings (the tests of each slice).
+Valid HTML, nothing for axe to find, no sideways scroll, nothing refused by the content policy, all reached by Tab. Pages are
+found by following links from each role's first pages, at most two of a kind, in a portal whose demonstration has come to
+a published ranking. Not shown here: what people with assistive technologies meet; other browsers; pages that only a wrong
+input brings (the tests of each slice).
 """
 
 import json
@@ -37,7 +37,7 @@ def measure() -> dict[str, Any]:
                 kinds = {walk.pattern(page.path): page.path for page in seen if page.is_page}
                 for view in VIEWS:
                     if view.language == language:
-                        faults += looked_at(browser, site, role, view, list(kinds.values()))
+                        faults += looked_at(browser, site, role, view, paths=list(kinds.values()))
                         looked += len(kinds)
     return {
         "goal": "0 faults",
@@ -58,7 +58,7 @@ def walked(site: Site, role: str, language: str) -> list[walk.Seen]:
     return walk.walk(browser, walk.STARTS[role])
 
 
-def looked_at(browser: Browser, site: Site, role: str, view: look.View, paths: list[str]) -> list[str]:
+def looked_at(browser: Browser, site: Site, role: str, view: look.View, *, paths: list[str]) -> list[str]:
     """What is wrong with these pages, seen so."""
     with look.person(browser, site, role, view) as context:
         by_keyboard = view == VIEWS[0]
