@@ -15,6 +15,11 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "options": {"queue": queues.MAIL, "expires": 30},
     },
     "calls.tick": {"task": "calls.tick", "schedule": 15.0, "options": {"queue": queues.HOUSEKEEPING, "expires": 60}},
+    "applications.register_forgotten": {
+        "task": "applications.register_forgotten",
+        "schedule": 60.0,
+        "options": {"queue": queues.HOUSEKEEPING, "expires": 60},
+    },
     "eligibility.sweep": {
         "task": "eligibility.sweep",
         "schedule": 60.0,

@@ -1,7 +1,7 @@
 """Who listens to what: the whole story on one page. An event that nobody needs stands in IGNORED, with the reason."""
 
 SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {
-    "applications.submitted": ("eligibility.check", "notifications.tell"),
+    "applications.submitted": ("applications.register", "eligibility.check", "notifications.tell"),
     "applications.withdrawn": ("notifications.tell",),
     "accounts.confirmation_requested": ("notifications.tell",),
     "accounts.known_address_used": ("notifications.tell",),

@@ -144,7 +144,7 @@ def _read_enclosed(found: list[Any]) -> tuple[Enclosure, ...]:
 def _read_folder(session: Session, row: Row[Any] | None) -> Folder | None:
     if row is None:
         return None
-    application, version_id, number, answers, enclosed = row._tuple()
+    application, version_id, number, answers, enclosed = tuple(row)
     return Folder(
         application=application,
         version=Version(version_id, number, calls.content_by_id(session, version_id)),
@@ -266,7 +266,7 @@ def find_receipt(session: Session, code: str) -> Application | None:
         .join(Application.call)
         .join(Application.company)
         .options(
-            contains_eager(Application.call).joinedload(Call.version),
+            contains_eager(Application.call),
             contains_eager(Application.company).load_only(Company.vat),
             defer(Application.content),
         )

@@ -68,7 +68,9 @@ class Answering:
     @property
     def is_blank(self) -> bool:
         """Whether nothing stands here."""
-        return self.read is None or (self.read.value is None and not self.read.faults)
+        if self.read is None:
+            return not self.data
+        return self.read.value is None and not self.read.faults
 
 
 class TextField(Answering, StringField):
@@ -155,6 +157,14 @@ class TableField(FieldList):
             self.read = answers.read(self.asked, typed)
             self.process_errors = [str(one.words) for one in self.read.faults if one.row is None]
 
+    @property
+    def blank(self) -> FormField:
+        """An empty row numbered `__row__`, from which a script makes new ones."""
+        last = self.last_index
+        self._add_entry(index="__row__")
+        self.last_index = last
+        return self.entries.pop()
+
     def cells(self) -> Iterator[Answering]:
         """Every cell, row by row."""
         for row in self.entries:
@@ -181,7 +191,7 @@ class TableField(FieldList):
             for cell in cells:
                 lacks = is_begun and cell.asked.required and cell.is_blank
                 cell.errors = [*cell.process_errors, *([_("Serve una risposta.")] if lacks else [])]
-        rows = self.read.value or self.read.typed or [] if self.read else []
+        rows = [row for row in self.entries if any(not cell.is_blank for cell in row.form)]
         least = max(self.asked.min_rows, 1 if self.asked.required else 0)
         if len(rows) < least:
             self.errors.append(

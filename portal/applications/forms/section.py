@@ -1,7 +1,6 @@
 """One section of the form of a call, as a Flask-WTF class built from data."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +19,8 @@ from portal.web.language import current
 
 PREFIX = "f_"
 BASE = "base-"
+MOST_BUILT = 512
+_built: dict[tuple[UUID, str, str], type["SectionForm"]] = {}
 
 
 class SectionForm(PortalForm):
@@ -67,20 +68,14 @@ class SectionForm(PortalForm):
                 found.append(Change(key, read.value, read.typed, int(revision) if revision.isdecimal() else 0))
         return found
 
-    def rebase(self, written: Mapping[str, int], fresh: Folder | None = None) -> None:
-        """After a save: what the page is now made from. Where others wrote first, theirs is shown beside."""
-        for one in self.came():
-            key = one.asked.key
-            if key in written:
-                self.bases[key] = f"{written[key]}:{one.read.mark}"
-            elif fresh is not None and fresh.answers.get(key, NEVER).mark != one.read.mark:
-                there = fresh.answers.get(key, NEVER)
-                if (
-                    there.revision != self.folder.answers.get(key, NEVER).revision
-                    or request.form[BASE + key] != there.base
-                ):
-                    self.conflicts[key] = there
-                self.bases[key] = there.base
+    def rebase(self, changes: Iterable[Change], written: Mapping[str, int], fresh: Folder) -> None:
+        """After a save: what the page is now made from; where others wrote first, theirs is shown beside."""
+        self.bases |= {one.asked.key: request.form[BASE + one.asked.key][:40] for one in self.came()}
+        for change in changes:
+            there = fresh.answers.get(change.key, NEVER)
+            self.bases[change.key] = there.base
+            if change.key not in written:
+                self.conflicts[change.key] = there
 
     def check_answers(self) -> bool:
         """Whether all that is asked here is answered and reads; errors stand in the fields."""
@@ -115,7 +110,7 @@ def _needed(question: Any) -> str:
 
 def section_form(folder: Folder, section: Section) -> SectionForm:
     """The form of a section, filled with what is stored, or with what was sent."""
-    made = _form_class(folder.version.id, section.key, current(), section=_Unkeyed(section))
+    made = _form_class(folder.version.id, section, current())
     stored = {PREFIX + one.key: folder.answers.get(one.key, NEVER) for one in section.fields}
     form = made(data=stored)
     form.folder, form.conflicts = folder, {}
@@ -131,28 +126,17 @@ def _show_faults(form: SectionForm) -> None:
         if one.stored.typed is None:
             continue
         for fault in answers.read(one.asked, one.stored.typed).faults:
-            if fault.row is None:
-                one.errors = [*one.errors, str(fault.words)]
-            elif fault.row < len(one.entries):
-                cell = one.entries[fault.row].form[PREFIX + fault.column]
-                cell.errors = [*cell.errors, str(fault.words)]
+            wrong = one if fault.row is None else one.entries[fault.row].form[PREFIX + fault.column]
+            wrong.process_errors = wrong.errors = [*wrong.process_errors, str(fault.words)]
 
 
-class _Unkeyed:
-    """Carries a section past the cache's key: version and key name it already."""
-
-    def __init__(self, section: Section) -> None:
-        self.section = section
-
-    def __hash__(self) -> int:
-        return 0
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Unkeyed)
-
-
-@lru_cache(maxsize=512)
-def _form_class(_version_id: UUID, _key: str, language: str, *, section: _Unkeyed) -> type[SectionForm]:
-    """Built once for each version, section and language."""
-    fields = {PREFIX + one.key: field(one, language) for one in section.section.fields}
-    return type("Section", (SectionForm,), fields)
+def _form_class(version_id: UUID, section: Section, language: str) -> type[SectionForm]:
+    """Built once for each version, section and language: none of them ever changes."""
+    key = (version_id, section.key, language)
+    if key not in _built:
+        if len(_built) >= MOST_BUILT:
+            _built.clear()
+        _built[key] = type(
+            "Section", (SectionForm,), {PREFIX + one.key: field(one, language) for one in section.fields}
+        )
+    return _built[key]

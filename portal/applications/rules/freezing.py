@@ -20,8 +20,9 @@ def frozen(
 ) -> dict[str, Any]:
     """The application as it will be judged. Raises Incomplete with all that is missing.
 
-    `{"call": {"code", "version"}, "asks", "company", "pathway", "answers": {key: value}, "declarations": {key: true},
-    "attachments": [{"document", "name", "sha256", "size", "media_type", "signers"}]}`; what is not asked is left out.
+    `{"call": {"code", "version"}, "asks", "company", "pathway", "answers": {key: value},
+    "declarations": {key: true}, "attachments": [{"document", "name", "sha256", "size", "media_type", "signers"}]}`;
+    `company` is the profile (`queries.profile`); what is not asked is left out.
     """
     if lacks := missing(content, answers, enclosed):
         raise refusals.Incomplete(missing=lacks)

@@ -25,8 +25,8 @@ def freeze(session: Session, application_id: UUID, *, by: str, now: datetime) ->
     application = folder.application
     check_editable(application.status, frozen_at=application.frozen_at)
     check_not_over(closes_at=folder.call.closes_at, now=now)
-    profile = queries.profile(session, application.company_id)
-    content = frozen(folder.content, folder.answers, folder.enclosed, version=folder.version.number, company=profile)
+    company = queries.profile(session, application.company_id)
+    content = frozen(folder.content, folder.answers, folder.enclosed, version=folder.version.number, company=company)
     application.version_id = folder.version.id
     application.pathway = content["pathway"]
     application.content, application.sha256 = content, digest(content)
