@@ -14,6 +14,8 @@ SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {
     "eligibility.not_admitted": ("notifications.tell",),
     "eligibility.recheck_asked": ("eligibility.recheck",),
     "evaluation.assigned": ("notifications.tell",),
+    "evaluation.conflict_found": ("notifications.tell",),
+    "evaluation.reopened": ("notifications.tell",),
     "ranking.published": ("notifications.tell",),
     "calls.opened": ("notifications.tell",),
     "calls.closed": ("notifications.tell",),
@@ -22,6 +24,7 @@ SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {
 }
 
 IGNORED: dict[str, str] = {
+    "evaluation.completed": "the office's board shows it, and the ranking waits for a person",
     "eligibility.checked": "the firm hears of decisions; staff see reports on their pages",
     "accounts.unknown_address_used": "written so that an unknown address costs what a known one does",
 }

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, Select, and_, distinct, func, or_, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, defer, joinedload, selectinload
 
 from portal.accounts.models import Membership, User
 from portal.applications.models import Application
@@ -116,15 +116,19 @@ def membership(session: Session, membership_id: UUID) -> Row[Membership, Company
     return session.execute(found).one_or_none()
 
 
-def assignment(session: Session, assignment_id: UUID) -> Row[Assignment, User, Application] | None:
-    """An assignment in force with its reviewer and application."""
+def assignment(
+    session: Session, assignment_id: UUID, *, even_withdrawn: bool = False
+) -> Row[Assignment, User, Application] | None:
+    """An assignment in force (or not) with its reviewer and application."""
     found = (
         select(Assignment, User, Application)
         .join(User, User.id == Assignment.reviewer_id)
         .join(Application, Application.id == Assignment.application_id)
-        .where(Assignment.id == assignment_id, Assignment.withdrawn_at.is_(None))
+        .where(Assignment.id == assignment_id)
         .options(*WITH_CALL)
     )
+    if not even_withdrawn:
+        found = found.where(Assignment.withdrawn_at.is_(None))
     return session.execute(found).one_or_none()
 
 
@@ -165,6 +169,7 @@ def people_applying(
             Application.call_id == call_id,
             Application.status.in_(list(statuses)) if statuses else Application.status != Status.WITHDRAWN,
         )
+        .options(defer(Application.content))
     )
     rows: Sequence[Row[Application, Company, User]] = session.execute(_acting(found, now)).all()
     return rows

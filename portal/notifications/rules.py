@@ -69,6 +69,8 @@ EVENT_WORDS = {
     "eligibility.digest": _l("Riepilogo per l'ufficio"),
     "eligibility.not_admitted": _l("Domanda non ammessa"),
     "evaluation.assigned": _l("Valutazione assegnata"),
+    "evaluation.conflict_found": _l("Conflitto di interessi"),
+    "evaluation.reopened": _l("Scheda riaperta"),
     "ranking.published": _l("Graduatoria pubblicata"),
 }
 

@@ -14,8 +14,12 @@ from sqlalchemy.orm import Session
 from portal.accounts import queries as accounts
 from portal.accounts.service import links
 from portal.accounts.service.links import Purpose
+from portal.applications.service import papers
 from portal.audit import service as audit
+from portal.calls import queries as calls
 from portal.config import get_settings
+from portal.documents import rendering
+from portal.kernel.text import Language
 from portal.notifications import queries
 from portal.notifications.models import Delivery, Message
 from portal.notifications.rules import LEASE, PERSONAL_LINK, MessageState, NotFailed, Scope, pause
@@ -146,7 +150,11 @@ def _mail(session: Session, message: Message) -> EmailMessage:
     mail.set_content(message.text.replace(PERSONAL_LINK, link))
     mail.add_alternative(message.html.replace(PERSONAL_LINK, escape(link)), subtype="html")
     for one in message.attachments:
-        mail.add_attachment(one["text"], subtype="calendar", filename=one["name"], params={"method": "PUBLISH"})
+        if "receipt_of" in one:
+            receipt = _receipt(session, UUID(one["receipt_of"]), message.language)
+            mail.add_attachment(receipt, maintype="application", subtype="pdf", filename=one["name"])
+        else:
+            mail.add_attachment(one["text"], subtype="calendar", filename=one["name"], params={"method": "PUBLISH"})
     return mail
 
 
@@ -155,3 +163,15 @@ def _personal_link(session: Session, message: Message) -> str:
     user = accounts.find_user(session, message.user_id)
     purpose = PURPOSES.get(message.event)
     return links.link(purpose, user) if purpose and user else ""
+
+
+def _receipt(session: Session, application_id: UUID, language: str) -> bytes:
+    """The receipt's PDF; the same bytes each time, so that it need not be kept."""
+    lang: Language = "en" if language == "en" else "it"
+    application = queries.application(session, application_id)
+    if application is None or application.submitted_at is None:
+        msg = "a receipt of nothing"
+        raise ValueError(msg)
+    content = calls.content_by_id(session, application.version_id)
+    paper = papers.receipt(application, content, public_url=get_settings().public_url, lang=lang)
+    return rendering.render(paper, lang=lang, at=application.submitted_at)

@@ -112,13 +112,14 @@ def _submitted(session: Session, payload: Payload, now: datetime) -> Iterator[Le
     application = queries.application(session, UUID(payload["application_id"]))
     if application is None or application.submitted_at is None:
         return
-    receipt = {"receipt_of": str(application.id), "name": f"ricevuta-{application.arrival}.pdf"}
+    receipt = {"receipt_of": str(application.id), "name": f"ricevuta-{application.protocol}.pdf"}
     for letter in _to_firm(
         session,
         application,
         now,
         at=application.submitted_at,
         code=application.receipt_code,
+        protocol=application.protocol,
         sha256=application.sha256,
         link=_address(f"/area/domande/{application.id}/ricevuta"),
         verify=_address(f"/ricevute/{application.receipt_code}"),
@@ -153,11 +154,25 @@ def _decided(session: Session, payload: Payload, now: datetime) -> Iterator[Lett
 
 
 @about("evaluation.assigned", once=True)
-def _assigned(session: Session, payload: Payload, _now: datetime) -> Iterator[Letter]:
+@about("evaluation.reopened")
+def _to_reviewer(session: Session, payload: Payload, _now: datetime) -> Iterator[Letter]:
     if found := queries.assignment(session, UUID(payload["assignment_id"])):
         assignment, reviewer, application = found
-        facts = {"call": _title(application.call, reviewer), "link": _address("/valutazione")}
+        facts = {
+            "call": _title(application.call, reviewer),
+            "count": payload.get("count", 1),
+            "link": _address("/valutazione"),
+        }
         yield Letter(user=reviewer, subject_id=assignment.id, call_id=application.call_id, facts=facts)
+
+
+@about("evaluation.conflict_found", once=True)
+def _conflict(session: Session, payload: Payload, _now: datetime) -> Iterator[Letter]:
+    if found := queries.assignment(session, UUID(payload["assignment_id"]), even_withdrawn=True):
+        _assignment, _reviewer, application = found
+        for user in accounts.people_with_role(session, StaffRoleName.MANAGER, call_id=application.call_id):
+            facts = _application_facts(application, user) | {"link": _address(f"/ufficio/domande/{application.id}")}
+            yield Letter(user=user, subject_id=application.id, call_id=application.call_id, facts=facts)
 
 
 @about("ranking.published", once=True)
