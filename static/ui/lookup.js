@@ -95,5 +95,7 @@
     input.addEventListener("blur", close);
   };
 
-  for (const input of document.querySelectorAll("input[data-lookup]")) enhance(input);
+  const lookups = (root) => root.querySelectorAll("input[data-lookup]").forEach(enhance);
+  if (window.portale) window.portale.lookups = lookups;
+  lookups(document);
 })();
