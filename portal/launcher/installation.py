@@ -58,7 +58,7 @@ def call(command: Sequence[str | Path], *, log: str, cure: str, environment: Map
         )
     if done.returncode:
         name = " ".join(str(part) for part in command[:4])
-        raise Trouble(f"`{name} …` ended with {done.returncode}.", cure, path)
+        raise Trouble(f"`{name} …` ended with {done.returncode}.", cure, path, code=done.returncode)
 
 
 def fingerprint(*paths: Path, also: str = "") -> str:

@@ -9,11 +9,11 @@ from pathlib import Path
 
 
 class Trouble(Exception):
-    """Something stopped us: `what` happened, and `cure` is what to do about it."""
+    """Something stopped us: `what` happened, and `cure` is what to do about it; `code` of a command."""
 
-    def __init__(self, what: str, cure: str, log: Path | None = None) -> None:
+    def __init__(self, what: str, cure: str, log: Path | None = None, *, code: int = 0) -> None:
         super().__init__(what)
-        self.what, self.cure, self.log = what, cure, log
+        self.what, self.cure, self.log, self.code = what, cure, log, code
 
 
 def line(text: str = "", *, end: str = "\n") -> None:
