@@ -1,5 +1,6 @@
 """Every SELECT of the eligibility check."""
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,6 +20,15 @@ from portal.eligibility.rules.judged import Correction, Judged, judge, standing_
 from portal.eligibility.rules.verdicts import Outcome, Verdict
 
 OUT_OF_PLAY = (Status.DRAFT, Status.WITHDRAWN)
+UNDECIDED = (
+    Status.SUBMITTED,
+    Status.REGISTERED,
+    Status.ELIGIBILITY_CHECK,
+    Status.SUPPLEMENT_REQUESTED,
+    Status.REJECTION_NOTICE,
+)
+ADMITTED = tuple(status for status in Status if status not in {*OUT_OF_PLAY, *UNDECIDED, Status.NOT_ADMITTED})
+_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 @dataclass(frozen=True)
@@ -191,3 +201,47 @@ def _codes() -> Any:  # noqa: ANN401 - a compound select
         one(Holding.company_id, Holding.tax_code, "holding"),
         one(Representative.company_id, Representative.tax_code, "person"),
     )
+
+
+def _cases() -> Select[Application]:
+    return (
+        select(Application)
+        .join(Application.call)
+        .join(Application.company)
+        .options(
+            contains_eager(Application.call),
+            contains_eager(Application.company).load_only(Company.legal_name, Company.vat),
+            defer(Application.content),
+        )
+    )
+
+
+def listing(call_id: UUID, statuses: Sequence[Status]) -> Select[Application]:
+    """Applications of a call in these states, with firm and call, unordered: for paging by arrival."""
+    return _cases().where(Application.call_id == call_id, Application.status.in_(statuses))
+
+
+def counts(session: Session, call_id: UUID) -> dict[Status, int]:
+    """How many applications of a call stand in each state."""
+    found = select(Application.status, func.count()).where(Application.call_id == call_id).group_by(Application.status)
+    return dict(session.execute(found).tuples().all())
+
+
+def own_ids(session: Session, call_id: UUID, wanted: Sequence[str]) -> Sequence[UUID]:
+    """Those of `wanted`, ids as typed, that are applications to the call, in order of arrival."""
+    ids = [UUID(one) for one in wanted if _UUID.fullmatch(one)]
+    found = select(Application.id).where(Application.call_id == call_id, Application.id.in_(ids))
+    return session.scalars(found.order_by(Application.arrival)).all()
+
+
+def find_case(session: Session, application_id: UUID) -> Application | None:
+    """An application with firm and call: for staff."""
+    return session.scalars(_cases().where(Application.id == application_id)).one_or_none()
+
+
+def find_own_case(
+    session: Session, application_id: UUID, *, company_id: UUID | None, call_id: UUID | None
+) -> Application | None:
+    """An application with firm and call, if it is that firm's (and of that call, where one is given)."""
+    found = _cases().where(Application.id == application_id, Application.company_id == company_id)
+    return session.scalars(found if call_id is None else found.where(Application.call_id == call_id)).one_or_none()

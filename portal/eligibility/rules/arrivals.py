@@ -5,6 +5,7 @@ from portal.eligibility.rules.case import Case
 from portal.eligibility.rules.facts import EarlierApplication
 from portal.eligibility.rules.verdicts import Finding, doubtful, failed, missing, passed
 from portal.kernel.clock import ROME
+from portal.kernel.text import Language
 
 
 def one_application(_rule: OneApplicationParameters, case: Case) -> Finding:
@@ -57,7 +58,6 @@ def _not_yet() -> Finding:
     )
 
 
-def _when(one: EarlierApplication, language: str) -> str:
+def _when(one: EarlierApplication, language: Language) -> str:
     at = one.submitted_at.astimezone(ROME)
-    protocol = f" (prot. {one.protocol})" if one.protocol else ""
-    return f"on {at:%Y-%m-%d %H:%M:%S}{protocol}" if language == "en" else f"il {at:%d/%m/%Y alle %H:%M:%S}{protocol}"
+    return f"on {at:%Y-%m-%d %H:%M:%S}" if language == "en" else f"il {at:%d/%m/%Y alle %H:%M:%S}"

@@ -65,8 +65,8 @@ def _dated(rule: NatcatPolicyParameters, case: Case, *, is_sure: bool) -> Findin
     expires_on = case.day(rule.expires_on)
     assert expires_on is not None  # noqa: S101 - _lacks has looked
     insurer, number = case.answer(rule.insurer), case.answer(rule.number)
-    it = f"Polizza {number} di {insurer}, scadenza {expires_on:%d/%m/%Y}"
-    en = f"Policy {number} of {insurer}, expiring {expires_on.isoformat()}"
+    it = f"Polizza catastrofale con scadenza {expires_on:%d/%m/%Y}"
+    en = f"Natural catastrophe policy expiring {expires_on.isoformat()}"
     origin: Origin = "document" if rule.certificate else "declared"
     value = f"{insurer} {number} {expires_on.isoformat()}"
     if expires_on >= case.on:

@@ -1,0 +1,10 @@
+"""Pages of the eligibility check: for anybody, for the office, for the firm."""
+
+from flask import Blueprint
+
+from portal.eligibility.views import office, own, precheck
+
+bp = Blueprint("eligibility", __name__)
+for room in (precheck, office, own):
+    room.route(bp)
+blueprints = (bp,)

@@ -1,0 +1,192 @@
+"""The office's pages: a whole call checked, admitted in bulk; one rule corrected, one application decided."""
+
+from typing import NamedTuple
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _, ngettext
+from flask_login import current_user
+
+from portal import db
+from portal.applications.models import Application
+from portal.applications.rules import Status
+from portal.calls import queries as calls
+from portal.calls.models import Call
+from portal.db import transaction
+from portal.eligibility import permissions, queries, service
+from portal.eligibility.forms import BulkForm, CorrectionForm, ReasonForm
+from portal.eligibility.rules.judged import Judged
+from portal.eligibility.rules.verdicts import Verdict
+from portal.kernel.clock import utcnow
+from portal.kernel.errors import DomainError
+from portal.web import paging
+from portal.web.guards import found, requires, requires_office
+
+requires_manager_or_admin = requires("manager", "admin")
+IN_ORDER = [paging.By(Application.arrival, "arrival")]
+TABS = {"da-decidere": queries.UNDECIDED, "ammesse": queries.ADMITTED, "non-ammesse": (Status.NOT_ADMITTED,)}
+
+
+def _call(slug: str, *, to_decide: bool) -> Call:
+    seen = calls.find_seen(db.session(), slug)
+    may = permissions.may_decide if to_decide else permissions.may_see
+    return found(seen.call if seen and may(current_user, seen.call.id) else None)
+
+
+@requires_office
+def whole_call(slug: str) -> ResponseReturnValue:
+    """Applications of a call with their verdicts, the recheck under way, and the form for admitting many."""
+    call = _call(slug, to_decide=False)
+    return _whole_call(call, BulkForm())
+
+
+def _whole_call(call: Call, form: BulkForm) -> ResponseReturnValue:
+    tab = request.args.get("vista", "da-decidere")
+    statuses = TABS.get(tab, TABS["da-decidere"])
+    page = paging.read(
+        db.session(),
+        queries.listing(call.id, statuses),
+        IN_ORDER,
+        after=request.args.get("dopo"),
+        before=request.args.get("prima"),
+    )
+    return render_template(
+        "eligibility/whole_call.html",
+        call=call,
+        content=calls.content_of(found(call.version)),
+        form=form,
+        page=page,
+        standings=queries.standings(db.session(), [one.id for one in page.rows]),
+        recheck=queries.latest_recheck(db.session(), call.id),
+        counts=queries.counts(db.session(), call.id),
+        tab=tab if tab in TABS else "da-decidere",
+        may_decide=permissions.may_decide(current_user, call.id),
+    ), 422 if form.errors else 200
+
+
+@requires_manager_or_admin
+def recheck_call(slug: str) -> ResponseReturnValue:
+    """Ask for a new check of every application."""
+    call = _call(slug, to_decide=True)
+    try:
+        with transaction() as session:
+            service.ask_recheck(session, call.id, by=current_user.email, now=utcnow())
+        flash(_("La verifica è partita: puoi lasciare la pagina, l'avanzamento resta qui."), "success")
+    except DomainError as refusal:
+        flash(str(refusal), "danger")
+    return redirect(url_for(".whole_call", slug=slug), 303)
+
+
+@requires_manager_or_admin
+def admit_many(slug: str) -> ResponseReturnValue:
+    """Admit the applications ticked; those that can't be are told with the reason."""
+    call = _call(slug, to_decide=True)
+    form = BulkForm()
+    if not form.validate_on_submit():
+        return _whole_call(call, form)
+    ids = queries.own_ids(db.session(), call.id, form.applications.data)
+    refused = [refusal for one in ids if (refusal := _admit_one(one, form.reason.data or ""))]
+    admitted = len(ids) - len(refused)
+    flash(ngettext("%(num)s domanda ammessa.", "%(num)s domande ammesse.", admitted), "success" if admitted else "info")
+    for refusal in dict.fromkeys(refused):
+        number = refused.count(refusal)
+        flash(ngettext("%(num)s non ammessa: %(why)s", "%(num)s non ammesse: %(why)s", number, why=refusal), "warning")
+    return redirect(url_for(".whole_call", slug=slug), 303)
+
+
+def _admit_one(application_id: UUID, reason: str) -> str | None:
+    """Each in a transaction of its own; answers why not."""
+    try:
+        with transaction() as session:
+            service.admit(session, application_id, reason=reason, by=current_user.email, now=utcnow())
+    except DomainError as refusal:
+        return str(refusal)
+    return None
+
+
+class _Dossier(NamedTuple):
+    application: Application
+    standing: queries.Standing
+
+
+def _dossier(application_id: UUID) -> _Dossier:
+    application = queries.find_case(db.session(), application_id)
+    allowed = application and permissions.may_decide(current_user, application.call_id)
+    standing = found(queries.find_standing(db.session(), application_id) if allowed else None)
+    return _Dossier(found(application), standing)
+
+
+def _case_page(application_id: UUID) -> ResponseReturnValue:
+    return redirect(f"/ufficio/domande/{application_id}#requisiti", 303)
+
+
+def _rule(standing: queries.Standing, rule: str) -> Judged:
+    return found(next((one for one in standing.rules if one.outcome.id == rule), None))
+
+
+@requires_manager_or_admin
+def correct(application_id: UUID, rule: str) -> ResponseReturnValue:
+    """Answer one rule in the machine's stead."""
+    application, standing = _dossier(application_id)
+    judged = _rule(standing, rule)
+    form = CorrectionForm()
+    if form.validate_on_submit():
+        try:
+            with transaction() as session:
+                service.override(
+                    session,
+                    standing.report.id,
+                    rule,
+                    Verdict(form.verdict.data),
+                    reason=form.reason.data,
+                    by=current_user.email,
+                    now=utcnow(),
+                )
+            return _case_page(application_id)
+        except DomainError as refusal:
+            form.refuse(refusal)
+    return render_template(
+        "eligibility/correct.html", application=application, judged=judged, form=form
+    ), 422 if form.errors else 200
+
+
+@requires_manager_or_admin
+def decide(application_id: UUID, decision: str) -> ResponseReturnValue:
+    """Admit, or not, with the reason."""
+    application, standing = _dossier(application_id)
+    form = ReasonForm()
+    if form.validate_on_submit():
+        try:
+            with transaction() as session:
+                verb = service.admit if decision == "ammetti" else service.not_admit
+                verb(session, application_id, reason=form.reason.data, by=current_user.email, now=utcnow())
+            return _case_page(application_id)
+        except DomainError as refusal:
+            form.refuse(refusal)
+    page = {"application": application, "standing": standing, "form": form, "decision": decision}
+    return render_template("eligibility/decide.html", **page), 422 if form.errors else 200
+
+
+@requires_manager_or_admin
+def check_again(application_id: UUID) -> ResponseReturnValue:
+    """Add a report for one application."""
+    application, _standing = _dossier(application_id)
+    try:
+        with transaction() as session:
+            service.check_again(session, application.id, by=current_user.email, now=utcnow())
+        flash(_("C'è un nuovo rapporto di verifica."), "success")
+    except DomainError as refusal:
+        flash(str(refusal), "danger")
+    return _case_page(application_id)
+
+
+def route(bp: Blueprint) -> None:
+    """Where these pages are."""
+    bp.get("/ufficio/bandi/<slug>/verifica-requisiti")(whole_call)
+    bp.post("/ufficio/bandi/<slug>/verifica-requisiti/ricontrolla")(recheck_call)
+    bp.post("/ufficio/bandi/<slug>/verifica-requisiti/ammetti")(admit_many)
+    case = "/ufficio/domande/<uuid:application_id>"
+    bp.route(f"{case}/requisiti/<rule>", methods=["GET", "POST"])(correct)
+    bp.route(f"{case}/<any('ammetti', 'non-ammettere'):decision>", methods=["GET", "POST"])(decide)
+    bp.post(f"{case}/ricontrolla")(check_again)
