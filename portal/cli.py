@@ -3,6 +3,7 @@
 from importlib import import_module
 
 import click
+from pydantic import ValidationError
 
 # Loaded when asked for: `portale sme size` must need neither a database nor its drivers.
 COMMANDS = {
@@ -31,6 +32,17 @@ class Lazy(click.Group):
         module, _, name = COMMANDS[cmd_name].partition(":")
         command: click.Command = getattr(import_module(module), name)
         return command
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; settings that are missing or wrong are named in one sentence."""
+        try:
+            return super().invoke(ctx)
+        except ValidationError as fault:
+            if fault.title != "Settings":
+                raise
+            wrong = "; ".join(f"{'_'.join(map(str, one['loc'])).upper()}: {one['msg']}" for one in fault.errors())
+            msg = f"settings: {wrong}"
+            raise click.ClickException(msg) from fault
 
 
 @click.group(cls=Lazy)
