@@ -76,7 +76,7 @@ def import_(file: Path, reason: str, *, publish: bool, shift_to_now: bool) -> No
 @FILE
 @REASON
 def amend(file: Path, reason: str) -> None:
-    """Put the call in FILE in force as a corrigendum of the published call of that code; everybody concerned is told."""
+    """Put the call in FILE in force as a corrigendum; everybody concerned is told."""
     from portal.calls import queries, service  # noqa: PLC0415
 
     content = _load(file)

@@ -1,7 +1,7 @@
 """Every SELECT of the calls, and the contents already parsed."""
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
@@ -46,6 +46,17 @@ def content_by_id(session: Session, version_id: UUID) -> CallContent:
     if stored is None:
         raise NotFound
     return _keep(version_id, CallContent.model_validate(stored))
+
+
+def contents(session: Session, version_ids: Iterable[UUID]) -> dict[UUID, CallContent]:
+    """The contents of those versions: one statement for all that are not kept already, none if all are."""
+    wanted = set(version_ids)
+    with _lock:
+        found = {each: _parsed[each] for each in wanted if each in _parsed}
+    if missing := wanted - found.keys():
+        stored = session.execute(select(CallVersion.id, CallVersion.content).where(CallVersion.id.in_(missing)))
+        found |= {each: _keep(each, CallContent.model_validate(content)) for each, content in stored}
+    return found
 
 
 def _keep(version_id: UUID, content: CallContent) -> CallContent:

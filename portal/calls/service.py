@@ -18,6 +18,7 @@ from portal.calls.rules.lint import errors_of
 from portal.calls.rules.refusals import AlreadyPublished, Contradictory, IdentityChanged, NotPublished, ReasonMissing
 from portal.calls.rules.status import AnnouncementKind, CallStatus
 from portal.kernel import outbox
+from portal.kernel.errors import Conflict
 from portal.kernel.text import canonical_json, sha256_hex
 
 FIRST_REASON = "Prima versione"
@@ -32,12 +33,16 @@ class Imported(StrEnum):
     UNCHANGED = "unchanged"
 
 
-def import_(session: Session, content: CallContent, *, reason: str, by: str, now: datetime) -> tuple[Call, Imported]:
+def import_(
+    session: Session, content: CallContent, *, reason: str, by: str, now: datetime, over: UUID | None = None
+) -> tuple[Call, Imported]:
     """Bring a call in: new as a draft; a draft, a new version; published, a corrigendum; the same content, nothing.
 
-    `reason` may be empty only for a call that is new. Raises ReasonMissing, IdentityChanged, Contradictory.
+    `reason` may be empty only for a call that is new; `over` is the version that the author had before their eyes.
+    Raises ReasonMissing, IdentityChanged, Contradictory, Conflict.
     """
     call = queries.lock_by_code(session, content.code)
+    _check_over(call, over)
     if call is None:
         return _create(session, content, reason=reason or FIRST_REASON, by=by, now=now), Imported.CREATED
     if _is_in_force(session, call, content):
@@ -127,6 +132,16 @@ def _check_change(session: Session, call: Call, content: CallContent, *, reason:
     same = (content.code, content.slug) == (call.code, call.slug)
     if not same or programme is None or programme.id != call.programme_id:
         raise IdentityChanged
+
+
+def _check_over(call: Call | None, over: UUID | None) -> None:
+    """Somebody who edits one call may not land on another, nor on a version that they have not seen."""
+    if over is None:
+        return
+    if call is None:
+        raise IdentityChanged
+    if call.version_id != over:
+        raise Conflict
 
 
 def _check_sound(content: CallContent) -> None:

@@ -61,8 +61,8 @@ class Malformed(ValueError):
         super().__init__("; ".join(fault.say() for fault in faults))
 
 
-def load(source: str | Path) -> CallContent:
-    """The call in `source`, YAML text or a file. Raises Malformed, OSError."""
+def load(source: str | bytes | Path) -> CallContent:
+    """The call in `source`: YAML text, its bytes, or a file. Raises Malformed, OSError."""
     root = _compose(source.read_bytes() if isinstance(source, Path) else source)
     lines: dict[tuple[str | int, ...], int] = {}
     plain = _plain(root, (), lines)
