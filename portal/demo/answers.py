@@ -138,6 +138,8 @@ def _short(field: FormField, firm: Firm, random: Random) -> str:
 
 
 def _rows(field: FormField, firm: Firm, *, random: Random, on: date) -> list[dict[str, Json]]:
+    if field.key == "aids":
+        return _aids(random, on=on)
     if not field.required and not field.min_rows and field.key != "markets":
         return []
     row = {column.key: _typed(column, firm, random=random, on=on) for column in field.columns}
@@ -146,3 +148,14 @@ def _rows(field: FormField, firm: Firm, *, random: Random, on: date) -> list[dic
     if "passport_expiry" in row:
         row["passport_expiry"] = f"{on + timedelta(days=1500):%d/%m/%Y}"
     return [row for _ in range(max(1, field.min_rows))]
+
+
+def _aids(random: Random, *, on: date) -> list[dict[str, Json]]:
+    """Most firms had no de minimis aid, some had a little, a few are close to the ceiling."""
+    fate = random.random()
+    if fate > 0.2:  # noqa: PLR2004 - a share of firms
+        return []
+    amount = "295.000,00" if fate < 0.04 else f"{random.randrange(5, 60)}.000,00"  # noqa: PLR2004
+    granted = on - timedelta(days=random.randrange(60, 900))
+    row = {"recipient": "own", "body": "Camera di commercio", "granted_on": f"{granted:%d/%m/%Y}", "amount_eur": amount}
+    return [row]

@@ -40,7 +40,7 @@ TRADES = (
     Trade(("Materie Plastiche", "Stampi"), ("22.21.00", "22.22.00"), "articoli tecnici in plastica", "technical plastic parts", "392690", 7),
     Trade(("Arredamenti", "Mobilificio"), ("31.00.20",), "mobili su misura", "bespoke furniture", "940360", 6),
     Trade(("Software", "Sistemi"), ("62.10.00",), "software gestionale", "business software", "852349", 3),
-    Trade(("Immobiliare",), ("68.20.09",), "locazione di immobili", "letting of real estate", "", 1),
+    Trade(("Immobiliare",), ("68.20.09",), "locazione di immobili", "letting of real estate", "", 3),
 )  # fmt: skip
 
 SURNAMES = (
