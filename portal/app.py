@@ -3,13 +3,21 @@
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 from flask import Flask
 from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import Session
 
 from portal import db
+from portal.applications import permissions, queries as applications
+from portal.applications.rules.words import STATES
+from portal.calls import queries as calls
 from portal.config import Settings, get_settings
+from portal.kernel.clock import utcnow
 from portal.web import setup
+from portal.web.filters import tr
 from portal.web.navigation import NavItem
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -44,6 +52,21 @@ MENU = (
 )
 
 
+def _calls(session: Session) -> list[tuple[UUID, str]]:
+    """(id, title) of every call: for the slices below calls that give roles and mandates by call."""
+    return [
+        (seen.call.id, tr(calls.content_of(seen.call.version).title))
+        for seen in calls.all_calls(session)
+        if seen.call.version
+    ]
+
+
+def _applications(viewer: Any) -> dict[str, Any]:  # noqa: ANN401 - the person signed in
+    """The firm's applications, for its desk."""
+    mine = applications.of_company(db.session(), **permissions.reach(viewer))
+    return {"mine": mine, "states": STATES, "now": utcnow()}
+
+
 def create_app(settings: Settings | None = None) -> Flask:
     """The whole portal as one WSGI application."""
     settings = settings or get_settings()
@@ -60,6 +83,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["portale.engine"] = db.configure(settings.sqlalchemy_url)
     app.teardown_appcontext(lambda _error: db.session.remove())
     setup.init_app(app, nav=MENU)
+    app.extensions["portale.calls"] = _calls
+    app.extensions["portale.area"] = [_applications]
     for name in SLICES:
         if find_spec(f"portal.{name}.views"):
             views = import_module(f"portal.{name}.views")

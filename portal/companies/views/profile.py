@@ -19,13 +19,15 @@ from portal.db import transaction
 from portal.kernel.clock import ROME, utcnow
 from portal.kernel.errors import Conflict, DomainError
 from portal.kernel.values import is_pec_suspicious
-from portal.web.guards import requires_company
+from portal.web.guards import requires_company, signed_in
 
 
-@requires_company
+@signed_in
 def overview() -> ResponseReturnValue:
-    """Everything that the firm says of itself, and how large that makes it."""
-    company = own()
+    """Everything that the firm says of itself, and how large that makes it; first of all, the firm."""
+    company = queries.find(db.session(), current_user.company_id)
+    if company is None:
+        return redirect(url_for(".new"), 303)
     edition = company.ateco_edition
     codes = [company.ateco_primary, *company.ateco_secondary]
     return render_template(
