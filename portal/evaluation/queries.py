@@ -8,20 +8,21 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session, defer
+from sqlalchemy import Select, and_, exists, func, select
+from sqlalchemy.orm import Session, defer, joinedload
 
 from portal.accounts.models import Membership, User
 from portal.applications.models import Application
 from portal.applications.rules import RANKED, Status
 from portal.calls.models import Call
-from portal.companies.models import Company, Holding
+from portal.companies.models import Company, Holding, Representative
 from portal.eligibility.models import Report
 from portal.evaluation.models import Assignment, ScoreSheet
 from portal.evaluation.rules import Applicant, ConflictState, Desk, Mark, Person, Stage
 
 IN_EVALUATION = frozenset({Status.ADMITTED, Status.EVALUATED})
 READABLE = IN_EVALUATION | RANKED
+COUNTING = (ConflictState.UNANSWERED, ConflictState.NONE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -185,7 +186,7 @@ def loads(session: Session, reviewer_ids: Collection[UUID], call_id: UUID) -> di
             Application.call_id == call_id,
             Assignment.reviewer_id.in_(reviewer_ids),
             Assignment.withdrawn_at.is_(None),
-            Assignment.conflict.in_([ConflictState.UNANSWERED, ConflictState.NONE]),
+            Assignment.conflict.in_(COUNTING),
         )
         .group_by(Assignment.reviewer_id)
     )
@@ -194,7 +195,7 @@ def loads(session: Session, reviewer_ids: Collection[UUID], call_id: UUID) -> di
 
 def people(session: Session, user_ids: Collection[UUID]) -> dict[UUID, Person]:
     """What ties these people to firms: every membership, past ones too, and the holdings of those firms."""
-    emails = dict(session.execute(select(User.id, User.email).where(User.id.in_(user_ids))).tuples())
+    emails = dict(session.execute(select(User.id, User.email).where(User.id.in_(user_ids))).all())
     acted = session.execute(
         select(Membership.user_id, Company.id, Company.vat, Company.tax_code, Holding.tax_code)
         .join(Company, Company.id == Membership.company_id)
@@ -266,3 +267,119 @@ def automatic_points(
         key: (report_id, {one["criterion"]: Decimal(one["points"]) for one in criteria})
         for key, report_id, criteria in session.execute(found)
     }
+
+
+def automatic_criteria(session: Session, application_id: UUID) -> list[dict[str, Any]]:
+    """The automatic criteria of the latest report with their parts and reasons, as kept; empty before the first."""
+    found = select(Report.criteria).where(Report.application_id == application_id).order_by(Report.number.desc())
+    return session.scalars(found.limit(1)).first() or []
+
+
+@dataclass(frozen=True)
+class Party:
+    """Who a reviewer must think of before declaring: the firm, its group, its representatives."""
+
+    company: str
+    vat: str
+    municipality: str
+    group: list[str]
+    representatives: list[str]
+
+
+def party(session: Session, application_id: UUID) -> Party:
+    """The names around an application, and nothing of what it says."""
+    firm = session.execute(
+        select(Company.id, Company.legal_name, Company.vat, Company.municipality)
+        .join(Application, Application.company_id == Company.id)
+        .where(Application.id == application_id)
+    ).one()
+    group = session.scalars(select(Holding.name).where(Holding.company_id == firm.id).order_by(Holding.position))
+    people = session.scalars(
+        select(Representative.full_name).where(Representative.company_id == firm.id).order_by(Representative.full_name)
+    )
+    return Party(firm.legal_name, firm.vat, firm.municipality or "", list(group), list(people))
+
+
+def find_application(session: Session, application_id: UUID) -> Application | None:
+    """An application with its firm and call, handed in or not; its content is not loaded."""
+    return session.scalars(
+        select(Application)
+        .options(joinedload(Application.company), joinedload(Application.call), defer(Application.content))
+        .where(Application.id == application_id, Application.submitted_at.is_not(None))
+    ).one_or_none()
+
+
+def company_id(session: Session, application_id: UUID) -> UUID:
+    """Whose application it is."""
+    return session.scalars(select(Application.company_id).where(Application.id == application_id)).one()
+
+
+def call_page(call_id: UUID, *, only_lacking: bool = False) -> Select[*tuple[Any, ...]]:
+    """(application id, protocol, arrival, firm, status) of what a call evaluates, unordered, for paging by arrival.
+
+    `only_lacking`: those that no reviewer has, or whose every reviewer is in conflict.
+    """
+    statement = (
+        select(Application.id, Application.protocol, Application.arrival, Company.legal_name, Application.status)
+        .join(Company, Company.id == Application.company_id)
+        .where(Application.call_id == call_id, Application.status.in_(READABLE))
+    )
+    if only_lacking:
+        statement = statement.where(
+            Application.status == Status.ADMITTED,
+            ~exists().where(
+                Assignment.application_id == Application.id,
+                Assignment.withdrawn_at.is_(None),
+                Assignment.conflict.in_(COUNTING),
+            ),
+        )
+    return statement
+
+
+@dataclass(frozen=True, kw_only=True)
+class Burden:
+    """What one reviewer has of a call, by stage."""
+
+    reviewer_id: UUID
+    name: str
+    email: str
+    to_declare: int
+    to_score: int
+    draft: int
+    submitted: int
+    in_conflict: int
+
+    @property
+    def owed(self) -> int:
+        """Sheets not handed in yet."""
+        return self.to_declare + self.to_score + self.draft
+
+
+def burdens(session: Session, call_id: UUID) -> list[Burden]:
+    """Who owes what in a call, whoever owes most first. One statement."""
+    open_ = Assignment.conflict == ConflictState.NONE
+    counts = {
+        "to_declare": Assignment.conflict == ConflictState.UNANSWERED,
+        "to_score": and_(open_, ScoreSheet.id.is_(None)),
+        "draft": and_(open_, ScoreSheet.id.is_not(None), ScoreSheet.submitted_at.is_(None)),
+        "submitted": and_(open_, ScoreSheet.submitted_at.is_not(None)),
+        "in_conflict": Assignment.conflict.in_([ConflictState.DECLARED, ConflictState.DETECTED]),
+    }
+    columns = [func.count().filter(holds).label(name) for name, holds in counts.items()]
+    rows = session.execute(
+        select(User.id.label("reviewer_id"), User.full_name.label("name"), User.email, *columns)
+        .join(Assignment, Assignment.reviewer_id == User.id)
+        .join(Application, Application.id == Assignment.application_id)
+        .outerjoin(ScoreSheet, ScoreSheet.assignment_id == Assignment.id)
+        .where(Application.call_id == call_id, Application.status.in_(READABLE), Assignment.withdrawn_at.is_(None))
+        .group_by(User.id)
+    )
+    return sorted((Burden(**row) for row in rows.mappings()), key=lambda one: (-one.owed, one.name))
+
+
+def call_counts(session: Session, call_id: UUID) -> dict[Status, int]:
+    """How many applications of a call are in each state of the evaluation."""
+    found = select(Application.status, func.count()).where(
+        Application.call_id == call_id, Application.status.in_(READABLE)
+    )
+    return dict(session.execute(found.group_by(Application.status)).all())

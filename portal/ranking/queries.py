@@ -42,7 +42,7 @@ class Counts:
 def by_status(session: Session, call_id: UUID) -> dict[Status, int]:
     """How many applications of a call are in each state."""
     found = select(Application.status, func.count()).where(Application.call_id == call_id).group_by(Application.status)
-    return dict(session.execute(found).tuples())
+    return dict(session.execute(found).all())
 
 
 def candidates(session: Session, call_id: UUID) -> Sequence[Row[Application, Company]]:
@@ -120,7 +120,7 @@ def counts(session: Session, ranking_id: UUID) -> Counts:
     found = select(Place.outcome, func.count()).where(Place.ranking_id == ranking_id).group_by(Place.outcome)
     left_out = select(func.jsonb_array_length(Ranking.content["not_admitted"])).where(Ranking.id == ranking_id)
     return Counts(
-        by_outcome=dict(session.execute(found).tuples()),
+        by_outcome=dict(session.execute(found).all()),
         not_admitted=session.scalar(left_out) or 0,
     )
 

@@ -81,7 +81,7 @@ def _ties(person: Person, applicant: Applicant) -> Iterator[Detected]:
     for code in sorted(person.tax_codes & applicant.group):
         yield Detected(Kind.GROUP, code)
     own = _domain(person.email)
-    for domain in sorted({_domain(email) for email in applicant.emails}):
+    for domain in sorted({_domain(email) for email in applicant.emails - {person.email}}):
         if own and domain and _same_house(own, domain):
             yield Detected(Kind.DOMAIN, domain)
 

@@ -48,5 +48,5 @@ def publish(session: Session, ranking_id: UUID, *, by: str, now: datetime) -> Ra
 def _move_all(session: Session, ranking: Ranking, *, by: str, now: datetime) -> None:
     placed = select(Place.application_id, Place.outcome).where(Place.ranking_id == ranking.id).order_by(Place.position)
     why = f"graduatoria {ranking.number}"
-    for application_id, outcome in session.execute(placed).tuples().all():
+    for application_id, outcome in session.execute(placed).all():
         move(session, application_id, Status(outcome.value), by=by, now=now, why=why)

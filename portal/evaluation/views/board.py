@@ -1,0 +1,202 @@
+"""The office's board: who owes what, and one application's panel."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _, ngettext
+from flask_login import current_user
+from sqlalchemy.orm import Session
+
+from portal import db
+from portal.applications.models import Application
+from portal.applications.rules import Status
+from portal.calls import permissions, queries as calls
+from portal.calls.models import Call
+from portal.db import transaction
+from portal.evaluation import queries, service
+from portal.evaluation.forms import AssignForm, ReasonForm, ShareForm
+from portal.evaluation.rules import Stage
+from portal.evaluation.views.shared import STAGES, bp, status_of
+from portal.kernel.clock import utcnow
+from portal.kernel.errors import DomainError
+from portal.web import paging
+from portal.web.forms import PortalForm
+from portal.web.guards import found, requires
+
+requires_reader = requires("manager", "admin", "auditor")
+
+
+@bp.get("/ufficio/bandi/<slug>/valutazione")
+@requires_reader
+def board(slug: str) -> ResponseReturnValue:
+    """Who owes what."""
+    return _board(_call(slug, to_change=False), ShareForm(formdata=None))
+
+
+@bp.post("/ufficio/bandi/<slug>/valutazione")
+@requires("manager", "admin")
+def share_out(slug: str) -> ResponseReturnValue:
+    """Share the applications out among the reviewers of the call."""
+    call, form = _call(slug, to_change=True), ShareForm()
+    if not form.validate_on_submit():
+        return _board(call, form), 422
+    try:
+        with transaction() as session:
+            each, cap = int(form.each.data or 0), int(form.cap.data or 0)
+            sharing = service.share_out(session, call.id, each=each, cap=cap, by=current_user.email, now=utcnow())
+    except DomainError as refusal:
+        form.refuse(refusal)
+        return _board(call, form), status_of(refusal)
+    given, lacking = len(sharing.given), len(sharing.lacking)
+    flash(ngettext("%(num)s incarico assegnato.", "%(num)s incarichi assegnati.", given), "success")
+    if lacking:
+        words = ("A %(num)s domanda mancano valutatori.", "A %(num)s domande mancano valutatori.")
+        flash(ngettext(*words, lacking), "warning")
+    return redirect(url_for(".board", slug=slug), 303)
+
+
+@bp.get("/ufficio/domande/<uuid:application_id>/valutazione")
+@requires_reader
+def panel(application_id: UUID) -> ResponseReturnValue:
+    """The reviewers of one application."""
+    return _panel(_application(application_id, to_change=False), AssignForm(formdata=None))
+
+
+@bp.post("/ufficio/domande/<uuid:application_id>/valutazione")
+@requires("manager", "admin")
+def assign(application_id: UUID) -> ResponseReturnValue:
+    """Give the application to one reviewer."""
+    application = _application(application_id, to_change=True)
+    form = AssignForm().offer(_offered(application))
+    if form.validate_on_submit():
+        try:
+            with transaction() as session:
+                reviewer_id = UUID(form.reviewer.data)
+                service.assign(session, application_id, reviewer_id, by=current_user.email, now=utcnow())
+            flash(_("Incarico assegnato."), "success")
+            return redirect(url_for(".panel", application_id=application_id), 303)
+        except DomainError as refusal:
+            form.refuse(refusal)
+    return _panel(application, form), 422
+
+
+@bp.post("/ufficio/domande/<uuid:application_id>/valutazione/chiudi")
+@requires("manager", "admin")
+def close(application_id: UUID) -> ResponseReturnValue:
+    """Call the application evaluated with the sheets that are in."""
+    _application(application_id, to_change=True)
+    return _with_reason(
+        application_id,
+        lambda session, why: service.close(session, application_id, **why),
+        _("Valutazione chiusa con le schede consegnate."),
+    )
+
+
+@bp.post("/ufficio/domande/<uuid:application_id>/valutazione/<uuid:assignment_id>/togli")
+@requires("manager", "admin")
+def withdraw(application_id: UUID, assignment_id: UUID) -> ResponseReturnValue:
+    """Take the application off a reviewer."""
+    _assignment(application_id, assignment_id)
+    return _with_reason(
+        application_id, lambda session, why: service.withdraw(session, assignment_id, **why), _("Incarico tolto.")
+    )
+
+
+@bp.post("/ufficio/domande/<uuid:application_id>/valutazione/<uuid:assignment_id>/riapri")
+@requires("manager", "admin")
+def reopen(application_id: UUID, assignment_id: UUID) -> ResponseReturnValue:
+    """Give a sheet back to its reviewer."""
+    _assignment(application_id, assignment_id)
+    return _with_reason(
+        application_id, lambda session, why: service.reopen(session, assignment_id, **why), _("Scheda riaperta.")
+    )
+
+
+def _with_reason(application_id: UUID, verb: Callable[[Session, dict[str, Any]], None], done: str) -> Any:  # noqa: ANN401
+    form = ReasonForm()
+    if form.validate_on_submit():
+        try:
+            with transaction() as session:
+                verb(session, {"reason": form.reason.data or "", "by": current_user.email, "now": utcnow()})
+            flash(done, "success")
+            return redirect(url_for(".panel", application_id=application_id), 303)
+        except DomainError as refusal:
+            form.refuse(refusal)
+    return _panel(_application(application_id, to_change=True), form), 422
+
+
+def _call(slug: str, *, to_change: bool) -> Call:
+    call = found(calls.find_seen(db.session(), slug)).call
+    may = permissions.may_manage if to_change else permissions.may_see
+    if not may(current_user, call.id):
+        abort(404)
+    return call
+
+
+def _application(application_id: UUID, *, to_change: bool) -> Application:
+    application = found(queries.find_application(db.session(), application_id))
+    may = permissions.may_manage if to_change else permissions.may_see
+    if not may(current_user, application.call_id):
+        abort(404)
+    return application
+
+
+def _assignment(application_id: UUID, assignment_id: UUID) -> None:
+    _application(application_id, to_change=True)
+    sheets = queries.sheets(db.session(), [application_id])[application_id]
+    if assignment_id not in {sheet.assignment_id for sheet in sheets}:
+        abort(404)
+
+
+def _offered(application: Application) -> list[tuple[str, str]]:
+    people = service.reviewers(db.session(), application.call_id)
+    return [(str(user.id), f"{user.full_name} ({user.email})") for user in people]
+
+
+def _board(call: Call, form: ShareForm) -> str:
+    is_lacking = request.args.get("mostra") == "scoperte"
+    page = paging.read(
+        db.session(),
+        queries.call_page(call.id, only_lacking=is_lacking),
+        [paging.By(Application.arrival, "arrival")],
+        after=request.args.get("dopo"),
+        before=request.args.get("prima"),
+    )
+    counts = queries.call_counts(db.session(), call.id)
+    return render_template(
+        "evaluation/board.html",
+        call=call,
+        content=calls.content_of(found(call.version)),
+        form=form,
+        page=page,
+        sheets=queries.sheets(db.session(), [row.id for row in page.rows]),
+        burdens=queries.burdens(db.session(), call.id),
+        counts=counts,
+        waiting=counts.get(Status.ADMITTED, 0),
+        total=sum(counts.values()),
+        is_lacking=is_lacking,
+        stages=STAGES,
+        may_change=permissions.may_manage(current_user, call.id),
+    )
+
+
+def _panel(application: Application, form: PortalForm) -> str:
+    sheets = queries.sheets(db.session(), [application.id])[application.id]
+    is_assigning = isinstance(form, AssignForm)
+    return render_template(
+        "evaluation/panel.html",
+        application=application,
+        sheets=sheets,
+        stages=STAGES,
+        form=form,
+        assign_form=(form if is_assigning else AssignForm(formdata=None)).offer(_offered(application)),
+        reason_form=ReasonForm(formdata=None) if is_assigning else form,
+        is_admitted=application.status is Status.ADMITTED,
+        may_reopen=application.status in queries.IN_EVALUATION,
+        has_sheets=any(sheet.desk.stage is Stage.SUBMITTED for sheet in sheets),
+        is_owed=any(sheet.desk.counts and sheet.desk.stage is not Stage.SUBMITTED for sheet in sheets),
+        may_change=permissions.may_manage(current_user, application.call_id),
+    )
