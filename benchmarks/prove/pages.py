@@ -2,8 +2,8 @@
 
 Valid HTML, nothing for axe to find, no sideways scroll, nothing refused by the content policy, all reached by Tab.
 Pages are found by following links from each role's first pages, at most two of a kind, in a portal whose demonstration
-has come to a published ranking. Not shown here: what people with assistive technologies meet; other browsers; pages that
-only a wrong input brings (the tests of each slice).
+has come to a published ranking. Not shown here: what people with assistive technologies meet; other browsers; pages
+that only a wrong input brings (the tests of each slice).
 """
 
 import json
