@@ -1,11 +1,15 @@
 """What tests of every slice need of accounts: a signed-in browser."""
 
+import re
+
 from flask.testing import FlaskClient
 
 from portal import db
 from portal.accounts.models import User
 from portal.accounts.service.sessions import open_session
 from portal.kernel.clock import utcnow
+
+TOKEN = re.compile(r'name="csrf_token"[^>]*\bvalue="([^"]+)"')
 
 
 def sign_in(client: FlaskClient, user: User, *, company_id=None) -> FlaskClient:
@@ -24,13 +28,10 @@ def sign_in(client: FlaskClient, user: User, *, company_id=None) -> FlaskClient:
 
 
 def csrf(client: FlaskClient, page: str) -> str:
-    """The CSRF token in the form of a page."""
-    html = client.get(page).get_data(as_text=True)
-    return (
-        html.split('name="csrf_token" type="hidden" value="', 1)[-1].split('"', 1)[0]
-        if 'type="hidden" value="' in html
-        else (html.split('name="csrf_token" value="', 1)[1].split('"', 1)[0])
-    )
+    """The CSRF token in the first form of a page."""
+    field = TOKEN.search(client.get(page).get_data(as_text=True))
+    assert field, f"{page} has no form"
+    return field[1]
 
 
 def post(client: FlaskClient, page: str, *, form_on: str | None = None, **fields):
