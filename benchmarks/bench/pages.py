@@ -1,4 +1,7 @@
-"""S2: the public list of calls and the page of a call, at 0.7 of a bare Jinja page of the same bytes or better."""
+"""S2: the public list of calls and the page of a call, at 0.7 of a bare Jinja page of the same bytes or better.
+
+The ratio is of CPU a request, web processes only: on a shared machine it says what requests a second only guess.
+"""
 
 from pathlib import Path
 from typing import Any
@@ -9,7 +12,7 @@ from portal.launcher import places
 from portal.launcher.processes import Service
 
 GOAL = 0.7
-CLIENTS = 16
+CLIENTS, ROUNDS = 16, 3
 REQUESTS = record.wish("PAGES_REQUESTS", 4000)
 
 
@@ -68,9 +71,9 @@ def measure() -> dict[str, Any]:
         rig.boss.start(bare(rig, "pages", port, folder))
         assert rig.watch(until=lambda: answers(port, "/list"), patience=30)
         results = {name: _pairs(rig, path, f"/{name}", port) for name, path in paths.items()}
-    worst = min(one["requests_per_s"]["ratio"]["min"] for one in results.values())
+    worst = min(one["ratio"]["min"] for one in results.values())
     return {
-        "goal": f"public list and call page at {GOAL} of a bare Jinja page of the same bytes",
+        "goal": f"public list and call page at {GOAL} of a bare Jinja page of the same bytes, by CPU a request",
         "holds": worst >= GOAL,
         "worst_ratio": worst,
         "clients": CLIENTS,
@@ -81,21 +84,29 @@ def measure() -> dict[str, Any]:
 
 
 def _pairs(rig: Installation, ours: str, other: str, port: int) -> dict[str, Any]:
-    cpu: dict[str, list[float]] = {"portal": [], "bare": []}
+    rates: dict[str, list[float]] = {"portal": [], "bare": []}
 
-    def rate(name: str, path: str, at: int, pid: int) -> float:
+    def cpu(name: str, path: str, at: int, pid: int) -> float:
         before = load.cpu_seconds(pid)
         outcome = load.burst(unit, at, [path] * REQUESTS, CLIENTS)
         assert not outcome.faults, outcome.faults
-        cpu[name].append((load.cpu_seconds(pid) - before) / REQUESTS * 1000)
-        return outcome.rate
+        rates[name].append(outcome.rate)
+        return (load.cpu_seconds(pid) - before) / REQUESTS * 1000
 
     load.burst(unit, rig.port, [ours] * 200, CLIENTS)
     load.burst(unit, port, [other] * 200, CLIENTS)
-    rates = record.pairs(
-        lambda: rate("portal", ours, rig.port, rig.pid("web")), lambda: rate("bare", other, port, rig.pid("bare"))
-    )
-    return {"requests_per_s": rates, "cpu_ms": {name: record.spread(values) for name, values in cpu.items()}}
+    measured = [
+        (cpu("portal", ours, rig.port, rig.pid("web")), cpu("bare", other, port, rig.pid("bare")))
+        for _ in range(ROUNDS)
+    ]
+    return {
+        "ratio": record.spread([bare / portal for portal, bare in measured]),
+        "cpu_ms": {
+            "portal": record.spread([portal for portal, _ in measured]),
+            "bare": record.spread([bare for _, bare in measured]),
+        },
+        "requests_per_s": {name: record.spread(values, 0) for name, values in rates.items()},
+    }
 
 
 if __name__ == "__main__":
