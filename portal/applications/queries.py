@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, Select, case, func, inspect, select
+from sqlalchemy import Row, Select, case, func, inspect, select, true
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session, contains_eager, defer, joinedload, selectinload
 
@@ -210,7 +210,7 @@ def lock_for_submission(session: Session, application_id: UUID) -> Row[Any] | No
         .with_for_update(read=True)
         .cte("theirs")
     )
-    return session.execute(select(mine, theirs, func.clock_timestamp().label("now"))).one_or_none()
+    return session.execute(select(mine, theirs, func.clock_timestamp().label("now")).select_from(mine.join(theirs, true()))).one_or_none()
 
 
 def find_live(session: Session, *, call_id: UUID, company_id: UUID) -> Application | None:

@@ -155,7 +155,7 @@ def content(number: int, *, opens_at: datetime, closes_at: datetime, **more: Any
             "stamp_duty": "none",
             "privacy": text("Informativa."),
             "source": SOURCE,
-            "offer": {"services": [{"key": "plan", "text": text("Piano"), "title": text("Piano")}], "source": SOURCE},
+            "offer": {"services": [{"key": "plan", "title": text("Piano")}], "source": SOURCE},
             **more,
         }
     )
@@ -234,6 +234,7 @@ class FileFactory(SQLAlchemyModelFactory):
     pages = 1
     signatures = factory.LazyFunction(list)
     scan = ScanState.CLEAN
+    scanned_at = factory.LazyFunction(utcnow)
     uploaded_by = "anna@impresa.example"
 
 

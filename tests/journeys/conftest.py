@@ -8,7 +8,10 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from portal.config import get_settings
+from tests.journeys.live import live_url, portal, running, visit
 from tests.journeys.site import Site, site
+
+__all__ = ["chromium", "live_url", "portal", "ranked", "running", "visit"]
 
 COMPANIES = 8
 

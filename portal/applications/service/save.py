@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Integer, Text, cast, column, func, literal, select
+from sqlalchemy import Integer, Text, cast, column, func, literal, select, true
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Session
 
@@ -49,7 +49,7 @@ def save(
     )
     given = select(
         draft.c.id, rows.c.key, rows.c.value, rows.c.typed, rows.c.base + 1, literal(now), literal(by)
-    ).order_by(rows.c.key)
+    ).select_from(draft.join(rows, true())).order_by(rows.c.key)
     columns = ["application_id", "key", "value", "typed", "revision", "saved_at", "saved_by"]
     statement = insert(Answer).from_select(columns, given)
     fresh = statement.excluded

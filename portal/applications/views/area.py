@@ -17,9 +17,12 @@ from portal.applications.rules.words import STATES, TONES, told
 from portal.applications.views.shared import bp, journey, lacks_of, own, status_of, to_do
 from portal.audit import queries as audit
 from portal.audit.models import Entry
+from portal.calls import queries as calls
+from portal.calls.models import Call
 from portal.db import transaction
 from portal.kernel.clock import utcnow
 from portal.kernel.errors import DomainError
+from portal.web.filters import tr
 from portal.web.guards import found, requires_company, signed_in
 
 
@@ -50,11 +53,16 @@ def begin(slug: str) -> ResponseReturnValue:
             return redirect(url_for(".overview", application_id=application.id), 303)
         except DomainError as refusal:
             form.refuse(refusal)
-            return render_template("applications/begin.html", call=call, form=form, now=utcnow()), 422
+            return _begin(call, form), 422
     live = queries.find_live(db.session(), call_id=call.id, company_id=current_user.company_id)
     if live is not None:
         return redirect(url_for(".overview", application_id=live.id), 303)
-    return render_template("applications/begin.html", call=call, form=form, now=utcnow())
+    return _begin(call, form)
+
+
+def _begin(call: Call, form: FreezeForm) -> str:
+    title = tr(calls.content_by_id(db.session(), call.version_id).title) if call.version_id else call.code
+    return render_template("applications/begin.html", call=call, title=title, form=form, now=utcnow())
 
 
 @bp.get("/area/domande/<uuid:application_id>")
