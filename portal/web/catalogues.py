@@ -28,7 +28,6 @@ KEYWORDS: dict[str, tuple[int, ...] | None] = {
     "lazy_ngettext": (1, 2),
 }
 _PLACE = re.compile(r"%\((\w+)\)[sd]")
-_BAD_PERCENT = re.compile(r"%(?!%|\(\w+\)[sd])")
 Id: TypeAlias = str | tuple[str, ...]
 
 
@@ -111,11 +110,6 @@ def check() -> Faults:
         if all(message.string if isinstance(message.string, tuple | list) else [message.string]):
             seen[key] = (name, message.string)
     faults.missing = [f"{where}: {_first(key)!r}" for key, where in source.items() if key not in seen]
-    faults.placeholders += [
-        f"{where}: a lone % (write %%) in {_first(key)!r}"
-        for key, where in source.items()
-        if where.startswith("templates/") and _BAD_PERCENT.search(_first(key).replace("%%", ""))
-    ]
     return faults
 
 

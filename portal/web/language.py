@@ -1,5 +1,6 @@
 """Italian first, English whole: which of the two a page speaks."""
 
+import re
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -30,14 +31,15 @@ def current() -> str:
     return str(locale.language) if locale else "it"
 
 
+_LONE = re.compile("%(?![%(])")
 _heard: dict[str, dict[str, tuple[Markup, Markup]]] = {language: {} for language in LANGUAGES}
 
 
 def _say(text: str, **values: object) -> Markup:
-    """`_()` in templates: looked up once a process and language; values are escaped, `%%` is a percent sign."""
+    """`_()` in templates: looked up once a process and language; values are escaped, a lone % is a percent sign."""
     heard = _heard[current()]
     if (found := heard.get(text)) is None:
-        pattern = Markup(gettext(text))  # noqa: S704 - our own catalogues
+        pattern = Markup(_LONE.sub("%%", gettext(text)))  # noqa: S704 - our own catalogues
         found = heard[text] = (pattern, pattern if "%(" in pattern else pattern % {})
     return found[0] % values if values else found[1]
 

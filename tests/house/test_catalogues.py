@@ -27,5 +27,5 @@ def test_a_text_means_one_thing_in_english(faults):
     assert faults.clashes == []
 
 
-def test_places_agree_and_percent_signs_are_doubled_in_templates(faults):
+def test_places_agree(faults):
     assert faults.placeholders == []
