@@ -4,28 +4,47 @@ import os
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 from alembic import command
 from alembic.config import Config
-from flask import Flask
+from flask import Flask, g, has_app_context
 from flask.testing import FlaskClient
+from hypothesis import settings as hypothesis_settings
 from psycopg.sql import SQL, Identifier
 from sqlalchemy import Engine, make_url
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 os.environ.setdefault("DATABASE_URL", "postgresql:///postgres")
 os.environ.setdefault("SECRET_KEY", secrets.token_hex(32))
 os.environ["PORTALE_DEMO"] = "1"
 
-from portal.web.catalogues import compile_catalogues
-
 from portal import db
 from portal.app import create_app
 from portal.config import Settings, get_settings
+from portal.web.catalogues import compile_catalogues
 
 ROOT = Path(__file__).resolve().parent.parent
+
+# A shared machine is slow at times; nothing here is proven by a clock.
+hypothesis_settings.register_profile("portale", deadline=None)
+hypothesis_settings.load_profile("portale")
+
+
+class Browser(FlaskClient):
+    """Each request starts with an empty `g`, as in life: who is signed in and the language are asked anew.
+
+    The test's own context stays open around its requests, and Flask would share that one.
+    """
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        if has_app_context():
+            for name in list(g):
+                g.pop(name)
+        return super().open(*args, **kwargs)
 
 
 @pytest.fixture(scope="session")
@@ -65,6 +84,7 @@ def app(settings: Settings) -> Iterator[Flask]:
     compile_catalogues()
     app = create_app(settings)
     app.config["TESTING"] = True
+    app.test_client_class = Browser
     yield app
     app.extensions["portale.engine"].dispose()
 
