@@ -31,7 +31,7 @@ def current() -> str:
     return str(locale.language) if locale else "it"
 
 
-_LONE = re.compile("%(?![%(])")
+_LONE = re.compile("(?<!%)%(?![%(])")
 _heard: dict[str, dict[str, tuple[Markup, Markup]]] = {language: {} for language in LANGUAGES}
 
 

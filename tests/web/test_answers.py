@@ -1,6 +1,7 @@
 """What every answer carries: sealed headers, one language, words for what went wrong."""
 
 import json
+from html import unescape
 
 import html5lib
 import pytest
@@ -81,7 +82,7 @@ def test_what_goes_wrong_is_said_in_words(visitor, path, status, words):
     answer = visitor.get(path, headers={"Accept-Language": "it"})
 
     assert answer.status_code == status
-    assert f"<h1>{words}</h1>" in answer.text
+    assert f"<h1>{words}</h1>" in unescape(answer.text)
     assert answer.headers.get("Retry-After") == ("5" if status == 503 else None)
 
 
@@ -143,3 +144,12 @@ def test_static_files_live_for_a_year_under_a_digest(visitor, broken):
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert address.startswith("/static/")
     answer.close()
+
+
+def test_a_percent_sign_is_one_doubled_or_not(broken):
+    with broken.test_request_context():
+        text = render_template_string(
+            "{{ _('dal 25% in su') }} {{ _('dal 25%% in su') }} "
+            "{{ _('il 5% di %(x)s', x='<b>') }} {{ _('il 5%% di %(x)s', x=1) }}"
+        )
+    assert text == "dal 25% in su dal 25% in su il 5% di &lt;b&gt; il 5% di 1"
