@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from pydantic import ValidationError
 
 from portal.calls.rules.clock import moved, weeks_to_open
 from portal.calls.rules.content import CallContent
@@ -158,13 +159,21 @@ def _transaction() -> Iterator[tuple["Session", datetime]]:
     from portal import db  # noqa: PLC0415
     from portal.kernel.clock import db_now  # noqa: PLC0415
 
-    db.configure()
+    try:
+        engine = db.configure()
+    except ValidationError as error:
+        lacking = ", ".join(str(fault["loc"][0]).upper() for fault in error.errors())
+        click.echo(f"the settings are not complete: {lacking}", err=True)
+        raise SystemExit(2) from error
     try:
         with db.transaction() as session:
             yield session, db_now(session)
     except DomainError as refusal:
         click.echo(str(refusal), err=True)
         raise SystemExit(1) from refusal
+    finally:
+        db.session.remove()
+        engine.dispose()
 
 
 def _shifted(there: "Call | None", content: CallContent, *, now: datetime, reason: str) -> tuple[CallContent, str]:

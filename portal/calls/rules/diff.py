@@ -11,7 +11,8 @@ from portal.calls.rules.content import CallContent
 
 _NAMES = ("key", "id", "by")
 _MISSING: Final = object()
-_WORDS = re.compile(r"\s+|[^\s]+")
+_WORDS = re.compile(r"\w+|\s+|[^\w\s]+")
+_AROUND = 80
 
 
 class Kind(StrEnum):
@@ -105,10 +106,21 @@ def pieces(old: str, new: str) -> tuple[Piece, ...]:
     found: list[Piece] = []
     for how, start, end, start_new, end_new in SequenceMatcher(None, was, now, autojunk=False).get_opcodes():
         if how == "equal":
-            found.append(Piece("same", "".join(was[start:end])))
+            found.append(
+                Piece("same", _shortened("".join(was[start:end]), is_first=not start, is_last=end == len(was)))
+            )
             continue
         if start < end:
             found.append(Piece("gone", "".join(was[start:end])))
         if start_new < end_new:
             found.append(Piece("new", "".join(now[start_new:end_new])))
     return tuple(found)
+
+
+def _shortened(text: str, *, is_first: bool, is_last: bool) -> str:
+    """What stayed, where it is long, only beside what changed."""
+    if len(text) <= 3 * _AROUND:
+        return text
+    head = "" if is_first else text[:_AROUND]
+    tail = "" if is_last else text[-_AROUND:]
+    return f"{head} … {tail}"
