@@ -104,7 +104,7 @@ def last_number(session: Session, application_id: UUID) -> int:
 def last_numbers(session: Session, application_ids: Sequence[UUID]) -> dict[UUID, int]:
     """The number of the latest report of each; those without are left out."""
     found = select(Report.application_id, func.max(Report.number)).where(Report.application_id.in_(application_ids))
-    return dict(session.execute(found.group_by(Report.application_id)).tuples().all())
+    return dict(session.execute(found.group_by(Report.application_id)).all())
 
 
 def lock_batch(session: Session, call_id: UUID, *, after: int, limit: int) -> Sequence[Application]:
@@ -224,7 +224,7 @@ def listing(call_id: UUID, statuses: Sequence[Status]) -> Select[Application]:
 def counts(session: Session, call_id: UUID) -> dict[Status, int]:
     """How many applications of a call stand in each state."""
     found = select(Application.status, func.count()).where(Application.call_id == call_id).group_by(Application.status)
-    return dict(session.execute(found).tuples().all())
+    return dict(session.execute(found).all())
 
 
 def own_ids(session: Session, call_id: UUID, wanted: Sequence[str]) -> Sequence[UUID]:

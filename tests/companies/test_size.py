@@ -65,15 +65,26 @@ def test_command_answers_by_the_contract(case):
         (json.dumps({"years": [OWN], "relations": [holder(30), holder(30)]}), "h is given twice"),
         (json.dumps({"years": [OWN], "relations": [holder(30, linked_to=["x"])]}), "linked_to names x"),
         (json.dumps({"years": [OWN], "relations": [holder(30, figures=None)]}), "figures of h"),
-        (json.dumps({"years": [OWN], "relations": [{"id": "h", "kind": "enterprise", "side": "upstream"}]}), "capital_pct"),
+        (
+            json.dumps({"years": [OWN], "relations": [{"id": "h", "kind": "enterprise", "side": "upstream"}]}),
+            "capital_pct",
+        ),
         (json.dumps({"years": [OWN], "relations": [holder(30, kind="natural_person", side="downstream")]}), "side"),
         (
-            json.dumps({"years": [OWN], "relations": [holder(30), holder(30, "x", linked=[{"id": "h", "figures": OWN | {"year": 0}}])]}),
+            json.dumps(
+                {
+                    "years": [OWN],
+                    "relations": [holder(30), holder(30, "x", linked=[{"id": "h", "figures": OWN | {"year": 0}}])],
+                }
+            ),
             "year",
         ),
         (
             json.dumps(
-                {"years": [OWN], "relations": [holder(30), holder(30, "x", linked=[{"id": "h", "figures": {**BIG, "awu": 1}}])]}
+                {
+                    "years": [OWN],
+                    "relations": [holder(30), holder(30, "x", linked=[{"id": "h", "figures": {**BIG, "awu": 1}}])],
+                }
             ),
             "two different figures",
         ),
@@ -119,7 +130,11 @@ def test_partner_of_a_partner_does_not():
 
 
 def test_links_reach_down_the_whole_chain():
-    chain = {"id": "a", "figures": BIG, "linked": [{"id": "b", "figures": BIG, "linked": [{"id": "c", "figures": BIG}]}]}
+    chain = {
+        "id": "a",
+        "figures": BIG,
+        "linked": [{"id": "b", "figures": BIG, "linked": [{"id": "c", "figures": BIG}]}],
+    }
     assert found(holder(60, linked=[chain])) == ("linked", 420)
     assert found(holder(30, linked=[chain])) == ("partner", 20 + Decimal(400) * 30 / 100)
 
@@ -239,8 +254,10 @@ def test_steps_say_why_in_both_languages():
         ("own_figures", "Dati propri 2025: 20 ULA, fatturato 4.000.000 €, totale di bilancio 3.000.000 €."),
         (
             "partner",
-            "h (impresa): impresa associata al 25 %; del suo totale (con le sue collegate) si aggiungono 25 ULA,"
-            " fatturato 10.000.000 €, totale di bilancio 10.000.000 €.",
+            (
+                "h (impresa): impresa associata al 25 %; del suo totale (con le sue collegate) si aggiungono 25 ULA,"
+                " fatturato 10.000.000 €, totale di bilancio 10.000.000 €."
+            ),
         ),
         ("aggregate", "In tutto: 45 ULA, fatturato 14.000.000 €, totale di bilancio 13.000.000 €."),
         ("year_class", "2025: media impresa (45 ULA, fatturato 14.000.000 €, totale di bilancio 13.000.000 €)."),
@@ -301,7 +318,9 @@ def test_neighbours_never_make_it_smaller(years, relations):
 def test_the_sides_of_a_holding_are_alike_for_enterprises(years, relations):
     firms = [{**one, "kind": "enterprise"} for one in relations]
     up = size_of(Enterprise.model_validate({"years": years, "relations": firms}))
-    down = size_of(Enterprise.model_validate({"years": years, "relations": [{**f, "side": "downstream"} for f in firms]}))
+    down = size_of(
+        Enterprise.model_validate({"years": years, "relations": [{**f, "side": "downstream"} for f in firms]})
+    )
     assert (up.size, up.status, up.awu) == (down.size, down.status, down.awu)
 
 

@@ -33,7 +33,7 @@ def handed_in(
     status: Status = Status.SUBMITTED,
     at: datetime | None = None,
     answers: Mapping[str, Any] | None = None,
-    declared: bool = True,
+    declarations: Mapping[str, bool] | None = None,
 ) -> Application:
     """An application frozen and handed in with every declaration made and every document attached; flushed."""
     company = company or CompanyFactory()
@@ -46,7 +46,7 @@ def handed_in(
         "company": profile(session, company.id),
         "pathway": content.pathways[0].key if content.pathways else None,
         "answers": {**POLICY, "export_share_pct": "30", **(answers or {})},
-        "declarations": {one.key: True for one in content.declarations if declared},
+        "declarations": {one.key: True for one in content.declarations} if declarations is None else declarations,
         "attachments": [{"document": one.key} for one in content.documents],
     }
     submitted_at = at or call.opens_at + timedelta(hours=number)
@@ -65,6 +65,7 @@ def handed_in(
         arrival=900_000 + number,
         protocol=f"PE-2026-{900_000 + number:07}",
         receipt_code=f"PROV-{number:04}",
+        withdrawn_at=submitted_at if status is Status.WITHDRAWN else None,
     )
     session.add(application)
     session.flush()

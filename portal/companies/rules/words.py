@@ -7,11 +7,9 @@ from portal.kernel.text import Language
 Number = Decimal | int
 
 
-def number(value: Number, language: Language = "it", *, places: int = 2) -> str:
-    """`1234.5` -> `1.234,5` or `1,234.5`; at most `places` decimals, none where there are none."""
-    text = f"{round(Decimal(value), places):,f}"
-    if "." in text:
-        text = text.rstrip("0").rstrip(".")
+def number(value: Number, language: Language = "it") -> str:
+    """`1234.5` -> `1.234,5` or `1,234.5`; at most two decimals, none where there are none."""
+    text = f"{round(Decimal(value), 2):,.2f}".rstrip("0").rstrip(".")
     return text.translate(str.maketrans(",.", ".,")) if language == "it" else text
 
 

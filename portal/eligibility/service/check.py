@@ -67,8 +67,8 @@ def _add(session: Session, application: Application, *, number: int, by: str, no
 
 def facts_for(application: Application, earlier: Sequence[EarlierApplication]) -> Facts:
     """The facts of an application handed in, at the instant it was."""
-    if application.content is None or application.submitted_at is None:
-        raise NotFound
+    assert application.content is not None  # noqa: S101 - constraint frozen_before_submitted
+    assert application.submitted_at is not None  # noqa: S101 - constraint dated_once_submitted
     return facts_of(application.content, at=application.submitted_at, earlier=earlier)
 
 
