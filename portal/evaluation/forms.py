@@ -5,6 +5,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, SelectField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange
 
 from portal.calls.rules.content import Criterion
@@ -21,8 +22,8 @@ class DeclareForm(PortalForm):
     answer = RadioField(
         _l("La tua dichiarazione"),
         choices=[
-            (NO_CONFLICT, _l("Dichiaro di non avere conflitti di interessi con questa impresa")),
-            (CONFLICT, _l("Ho, o potrei avere, un conflitto di interessi")),
+            SelectChoice(NO_CONFLICT, _l("Dichiaro di non avere conflitti di interessi con questa impresa")),
+            SelectChoice(CONFLICT, _l("Ho, o potrei avere, un conflitto di interessi")),
         ],
         validators=[InputRequired(_l("Scegli una delle due risposte."))],
     )
@@ -51,7 +52,7 @@ class AssignForm(PortalForm):
 
     def offer(self, people: Sequence[tuple[str, str]]) -> "AssignForm":
         """Offer these (id, name)."""
-        self.reviewer.choices = [("", _l("Scegli…")), *people]
+        self.reviewer.choices = [SelectChoice("", _l("Scegli…")), *(SelectChoice(key, name) for key, name in people)]
         return self
 
 

@@ -30,7 +30,7 @@ def reviewer(call_id=None):
     return user
 
 
-def admitted(call, *, company=None, status=Status.ADMITTED, automatic=None, pathway="first", at=None):
+def admitted(call, *, company=None, status=Status.ADMITTED, automatic=None, pathway="first", answers=None, at=None):
     """An application of `call` with a report that gives its automatic criteria `automatic` points (default 10)."""
     session = db.session()
     content = content_by_id(session, call.version_id)
@@ -43,7 +43,7 @@ def admitted(call, *, company=None, status=Status.ADMITTED, automatic=None, path
         "asks": "",
         "company": {"company": {"legal_name": company.legal_name, "vat": company.vat}},
         "pathway": pathway,
-        "answers": {},
+        "answers": answers or {},
         "declarations": {},
         "attachments": [],
     }

@@ -80,7 +80,7 @@ def assign(application_id: UUID) -> ResponseReturnValue:
             return redirect(url_for(".panel", application_id=application_id), 303)
         except DomainError as refusal:
             form.refuse(refusal)
-    return _panel(application, form), 422
+    return _panel(_application(application_id, to_change=True), form), 422
 
 
 @bp.post("/ufficio/domande/<uuid:application_id>/valutazione/chiudi")
