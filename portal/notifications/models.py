@@ -16,7 +16,8 @@ class Message(Recorded, Base):
 
     Subject, text and HTML are what leaves, but for a personal link: it is put in at delivery and kept nowhere.
     `attachments`: [{"name", "media_type", "text"}], or [{"name", "receipt_of": application}], made at delivery.
-    `next_try_at`: when it is due; while it is being sent, when the claim lapses. `call_id`: the call it is about, for whoever may see it.
+    `next_try_at`: when it is due; while it is being sent, when the claim lapses. `call_id`: the call
+    it is about, for whoever may see it.
     """
 
     __tablename__ = "messages"

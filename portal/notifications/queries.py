@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, Select, and_, distinct, func, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, defer, joinedload, selectinload
 
 from portal.accounts.models import Membership, User
@@ -185,7 +186,7 @@ def unsettled(session: Session, call_id: UUID) -> dict[Verdict, int]:
             Application.status.in_((Status.SUBMITTED, Status.REGISTERED, Status.ELIGIBILITY_CHECK)),
         )
         .order_by(Report.application_id, Report.number.desc())
-        .distinct(Report.application_id)
+        .ext(distinct_on(Report.application_id))
         .subquery()
     )
     counted = select(latest.c.verdict, func.count().label("number")).group_by(latest.c.verdict)

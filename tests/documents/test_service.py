@@ -168,5 +168,5 @@ def test_a_download_is_sealed(app, session, files, store, monkeypatch):
     assert response.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
     assert response.headers["Cache-Control"] == "no-store"
     assert (response.content_type, response.content_length) == ("application/pdf", file.size)
-    response.direct_passthrough = False
-    assert response.get_data() == files.path(file.sha256).read_bytes()
+    assert b"".join(response.iter_encoded()) == files.path(file.sha256).read_bytes()
+    response.close()

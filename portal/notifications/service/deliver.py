@@ -145,8 +145,8 @@ def _mail(session: Session, message: Message) -> EmailMessage:
     mail["Subject"] = message.subject
     mail["Date"] = message.created_at
     mail["Message-ID"] = f"<{message.id}@{urlsplit(settings.public_url).hostname}>"
-    mail["Content-Language"] = message.language
     mail["Auto-Submitted"] = "auto-generated"
+    mail["X-Auto-Response-Suppress"] = "All"
     mail.set_content(message.text.replace(PERSONAL_LINK, link))
     mail.add_alternative(message.html.replace(PERSONAL_LINK, escape(link)), subtype="html")
     for one in message.attachments:
@@ -155,6 +155,7 @@ def _mail(session: Session, message: Message) -> EmailMessage:
             mail.add_attachment(receipt, maintype="application", subtype="pdf", filename=one["name"])
         else:
             mail.add_attachment(one["text"], subtype="calendar", filename=one["name"], params={"method": "PUBLISH"})
+    mail["Content-Language"] = message.language
     return mail
 
 

@@ -1,0 +1,365 @@
+"""Who is told what, in which words, and never twice."""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from uuid import uuid4
+
+import pytest
+from icalendar import Calendar
+from sqlalchemy import select
+
+from portal.accounts.rules import StaffRoleName
+from portal.applications import service as applications
+from portal.calls.models import CallVersion
+from portal.config import PROJECT
+from portal.eligibility.models import Report
+from portal.eligibility.rules.verdicts import Verdict
+from portal.evaluation.models import Assignment
+from portal.notifications import service
+from portal.notifications.models import Message
+from portal.notifications.rules import PERSONAL_LINK
+from portal.notifications.service.letters import RECIPES, Letter
+from portal.notifications.service.tell import compose
+from portal.ranking.models import Place, Ranking
+from portal.ranking.rules import Outcome
+from tests.factories.accounts import MembershipFactory, UserFactory, staff
+from tests.factories.applications import SmallCallFactory, make
+from tests.factories.companies import CompanyFactory
+from workers.subscriptions import SUBSCRIPTIONS
+
+NOW = datetime.now(UTC)
+
+
+@pytest.fixture
+def tell(session):
+    """Tell an event; answers (recipient, subject) of what was written for it, by address."""
+
+    def told(event, *, occurrence="1", now=None, **payload):
+        service.tell(session, event, {k: str(v) for k, v in payload.items()}, occurrence=occurrence, now=now or NOW)
+        return written(session, event)
+
+    return told
+
+
+def written(session, event):
+    rows = session.scalars(select(Message).where(Message.event == event).order_by(Message.recipient, Message.subject))
+    return list(rows)
+
+
+def firm(**more):
+    """A firm with an owner who reads Italian and a colleague who reads English."""
+    company = CompanyFactory(legal_name="Brambilla <b>& Figli</b> S.r.l.", **more)
+    MembershipFactory(company=company, user=UserFactory(email="anna@brambilla.example"))
+    english = UserFactory(email="ben@brambilla.example", language="en")
+    MembershipFactory(company=company, user=english, colleague=True)
+    return company
+
+
+def test_every_event_told_has_its_recipients():
+    told = {event for event, tasks in SUBSCRIPTIONS.items() if "notifications.tell" in tasks}
+
+    assert told == set(RECIPES)
+
+
+@pytest.mark.parametrize(
+    ("event", "subject"),
+    [
+        ("accounts.confirmation_requested", "Conferma il tuo indirizzo"),
+        ("accounts.reset_requested", "Scegli una nuova password"),
+        ("accounts.invited", "Sei stato invitato al Portale Export"),
+        ("accounts.known_address_used", "Hai già un account"),
+    ],
+)
+def test_accounts_are_told_at_their_own_address_and_each_time(session, tell, event, subject):
+    user = UserFactory(email="anna@brambilla.example")
+    tell(event, user_id=user.id, occurrence="7")
+    tell(event, user_id=user.id, occurrence="7")
+    rows = tell(event, user_id=user.id, occurrence="8")
+
+    assert [(row.recipient, row.subject, row.user_id) for row in rows] == [
+        ("anna@brambilla.example", subject, user.id)
+    ] * 2
+
+
+@pytest.mark.parametrize("event", ["accounts.confirmation_requested", "accounts.reset_requested", "accounts.invited"])
+def test_a_personal_link_is_not_kept(session, tell, event):
+    [row] = tell(event, user_id=UserFactory().id)
+
+    assert PERSONAL_LINK in row.text
+    assert f'href="{PERSONAL_LINK}"' in row.html
+    assert not re.search(r"(conferma|recupera-password|invito)/\w", row.text + row.html)
+
+
+def test_nobody_is_told_about_what_is_not_there(session, tell):
+    for event in RECIPES:
+        keys = ("user_id", "application_id", "membership_id", "assignment_id", "ranking_id", "call_id")
+        assert tell(event, hours=4, count=1, **dict.fromkeys(keys, uuid4())) == []
+
+
+def test_a_submission_is_told_to_everybody_of_the_firm_in_their_language(session, tell):
+    company = firm()
+    application = make(company=company, upto="submitted")
+    past = MembershipFactory(company=company, valid_until=date(2026, 1, 2))
+    disabled = UserFactory(disabled_at=NOW)
+    MembershipFactory(company=company, user=disabled)
+    tell("applications.submitted", application_id=application.id, occurrence="1")
+    rows = tell("applications.submitted", application_id=application.id, occurrence="2")
+    title = session.get(CallVersion, application.version_id).content["title"]
+
+    assert past.user.email not in {row.recipient for row in rows}
+    assert [(row.recipient, row.subject, row.subject_id, row.call_id) for row in rows] == [
+        (
+            "anna@brambilla.example",
+            f"Domanda ricevuta, n. {application.arrival}: {title['it']}",
+            application.id,
+            application.call_id,
+        ),
+        (
+            "ben@brambilla.example",
+            f"Application received, no. {application.arrival}: {title['en']}",
+            application.id,
+            application.call_id,
+        ),
+    ]
+    assert all(application.receipt_code in row.text and application.sha256 in row.text for row in rows)
+    assert rows[0].attachments == [{"receipt_of": str(application.id), "name": f"ricevuta-{application.protocol}.pdf"}]
+
+
+def test_what_firms_write_is_escaped_in_html_and_plain_in_text(session, tell):
+    application = make(company=firm(), upto="submitted")
+    [row, _] = tell("applications.submitted", application_id=application.id)
+
+    assert "Brambilla <b>& Figli</b> S.r.l." in row.text
+    assert "Brambilla &lt;b&gt;&amp; Figli&lt;/b&gt; S.r.l." in row.html
+    assert "<b>" not in row.html
+
+
+def test_a_template_in_a_name_is_only_a_name(session, tell):
+    company = CompanyFactory(legal_name="{{7*7}} {{ portal.__class__ }} http://male.example S.r.l.")
+    MembershipFactory(company=company)
+    [row] = tell("applications.submitted", application_id=make(company=company, upto="submitted").id)
+
+    assert "{{7*7}} {{ portal.__class__ }}" in row.text
+    assert 'href="http://male' not in row.html
+
+
+def test_a_subject_is_one_line_whatever_a_name_holds(session, tell):
+    company = CompanyFactory(legal_name="Rossi\r\nBcc: tutti@male.example\u2028\x00 S.r.l.".replace("\x00", ""))
+    membership = MembershipFactory(company=company)
+    [row] = tell("accounts.mandate_given", membership_id=membership.id)
+
+    assert row.subject == "Ora puoi operare per Rossi Bcc: tutti@male.example S.r.l."
+
+
+@pytest.mark.parametrize("event", ["eligibility.admitted", "eligibility.not_admitted"])
+def test_a_decision_is_told_to_the_firm(session, tell, event):
+    application = make(company=firm(), upto="submitted")
+    rows = tell(event, application_id=application.id)
+
+    assert [row.recipient for row in rows] == ["anna@brambilla.example", "ben@brambilla.example"]
+    assert f"/area/domande/{application.id}" in rows[0].text
+
+
+def test_a_mandate_says_until_when(session, tell):
+    membership = MembershipFactory(delegate=True)
+    [row] = tell("accounts.mandate_given", membership_id=membership.id)
+
+    assert "31 dicembre 2099" in row.text
+
+
+def test_reviewers_hear_how_many_they_were_given_and_managers_of_conflicts(session, tell):
+    application = make(upto="submitted")
+    reviewer = staff(StaffRoleName.REVIEWER, call_id=application.call_id)
+    manager = staff(StaffRoleName.MANAGER, call_id=application.call_id)
+    staff(StaffRoleName.MANAGER, call_id=SmallCallFactory().id)
+    assignment = Assignment(application_id=application.id, reviewer_id=reviewer.id, assigned_by="system")
+    session.add(assignment)
+    session.flush()
+
+    service.tell(
+        session, "evaluation.assigned", {"assignment_id": str(assignment.id), "count": 3}, occurrence="1", now=NOW
+    )
+    [row] = written(session, "evaluation.assigned")
+    assert (row.recipient, "Ti sono state assegnate 3 domande" in row.text) == (reviewer.email, True)
+    assert application.company_id and str(application.id) not in row.text
+
+    [reopened] = tell("evaluation.reopened", assignment_id=assignment.id)
+    assert reopened.recipient == reviewer.email
+    assignment.withdrawn_at = NOW
+    session.flush()
+    [conflict] = tell("evaluation.conflict_found", assignment_id=assignment.id)
+    assert conflict.recipient == manager.email
+
+
+def ranked(session, outcomes):
+    call = SmallCallFactory()
+    ranking = Ranking(
+        call_id=call.id,
+        version_id=call.version_id,
+        number=1,
+        reason="prima",
+        content={},
+        sha256="0" * 64,
+        inputs=[],
+        inputs_sha256="0" * 64,
+        drawn_up_at=NOW,
+        drawn_up_by="system",
+        published_at=NOW,
+        published_by="system",
+    )
+    session.add(ranking)
+    session.flush()
+    for position, outcome in enumerate(outcomes, start=1):
+        company = CompanyFactory()
+        MembershipFactory(company=company, user=UserFactory(email=f"{outcome.value}@impresa.example"))
+        application = make(call=call, company=company, upto="submitted")
+        session.add(
+            Place(
+                ranking_id=ranking.id,
+                application_id=application.id,
+                position=position,
+                outcome=outcome,
+                total=Decimal("80.50"),
+                amount_eur=Decimal(0),
+                line={},
+            )
+        )
+    session.flush()
+    return ranking
+
+
+def test_a_published_ranking_tells_each_firm_its_own_outcome_and_managers_once(session, tell):
+    ranking = ranked(session, list(Outcome))
+    manager = staff(StaffRoleName.MANAGER, call_id=ranking.call_id)
+    tell("ranking.published", ranking_id=ranking.id, occurrence="1")
+    rows = {row.recipient: row for row in tell("ranking.published", ranking_id=ranking.id, occurrence="2")}
+
+    words = {
+        "funded@impresa.example": "è ammessa e finanziata",
+        "reserve@impresa.example": "per ora non finanziata",
+        "below_threshold@impresa.example": "non ha raggiunto il punteggio minimo",
+        manager.email: "Imprese in graduatoria: 3",
+    }
+    assert set(rows) == set(words)
+    assert [words[who] in row.text for who, row in rows.items()] == [True] * 4
+    assert "Punteggio: 80,5" in rows["funded@impresa.example"].text
+
+
+def deadline_of(row):
+    [event] = Calendar.from_ical(row.attachments[0]["text"]).walk("VEVENT")
+    return event
+
+
+def test_an_opening_reaches_drafts_and_managers_with_the_deadline(session, tell):
+    call = SmallCallFactory()
+    draft = make(call=call, company=firm())
+    make(call=call, upto="submitted")
+    manager = staff(StaffRoleName.MANAGER)
+    rows = tell("calls.opened", call_id=call.id)
+
+    assert {row.recipient for row in rows} == {"anna@brambilla.example", "ben@brambilla.example", manager.email}
+    assert {row.subject_id for row in rows} == {draft.id, call.id}
+    event = deadline_of(rows[0])
+    assert event.start == call.closes_at.replace(microsecond=0)
+    assert str(event["uid"]) == f"{call.id}.deadline@portale-export"
+    assert str(event["summary"]).startswith("Scade il bando: ")
+
+
+def test_a_closing_tells_drafts_that_they_are_late_and_managers_how_many_came(session, tell):
+    call = SmallCallFactory()
+    make(call=call, company=firm())
+    make(call=call, upto="submitted")
+    manager = staff(StaffRoleName.MANAGER)
+    rows = {row.recipient: row.text for row in tell("calls.closed", call_id=call.id)}
+
+    assert set(rows) == {"anna@brambilla.example", "ben@brambilla.example", manager.email}
+    assert "non è stata presentata" in rows["anna@brambilla.example"]
+    assert "Domande presentate: 1" in rows[manager.email]
+
+
+def test_a_corrigendum_tells_all_who_wrote_and_tells_each_anew(session, tell):
+    call = SmallCallFactory()
+    make(call=call, company=firm())
+    submitted = CompanyFactory()
+    MembershipFactory(company=submitted, user=UserFactory(email="carla@altra.example"))
+    make(call=call, company=submitted, upto="submitted")
+    tell("calls.amended", call_id=call.id, occurrence="1")
+    rows = tell("calls.amended", call_id=call.id, occurrence="2")
+
+    assert sorted(row.recipient for row in rows) == sorted(
+        ["anna@brambilla.example", "ben@brambilla.example", "carla@altra.example"] * 2
+    )
+
+
+def test_a_reminder_reaches_only_drafts_and_says_how_long_is_left(session, tell):
+    call = SmallCallFactory()
+    make(call=call, company=firm())
+    make(call=call, upto="submitted")
+    now = call.closes_at - timedelta(hours=47, minutes=50)
+    service.tell(session, "calls.reminder_due", {"call_id": str(call.id), "hours": 48}, occurrence="1", now=now)
+    service.tell(session, "calls.reminder_due", {"call_id": str(call.id), "hours": 48}, occurrence="2", now=now)
+    service.tell(
+        session, "calls.reminder_due", {"call_id": str(call.id), "hours": 4}, occurrence="3", now=call.closes_at
+    )
+
+    assert [row.subject.split(":")[0] for row in written(session, "calls.reminder_due")] == [
+        "Mancano 2 giorni alla chiusura",
+        "2 days left before it closes",
+    ]
+
+
+def test_a_withdrawal_says_whether_there_is_still_time(session, tell):
+    application = make(company=firm(), upto="submitted")
+    session.refresh(application)
+    applications.withdraw(session, application.id, reason="Non ci serve più", by="anna@brambilla.example", now=NOW)
+    rows = tell("applications.withdrawn", application_id=application.id)
+
+    assert ["ancora aperto" in rows[0].text, "still open" in rows[1].text] == [True, True]
+
+
+def test_managers_get_one_digest_a_day_and_only_where_there_is_something(session):
+    application = make(upto="submitted")
+    manager = staff(StaffRoleName.MANAGER, call_id=application.call_id)
+    report = {"application_id": application.id, "version_id": application.version_id, "points": Decimal(0)}
+    for number, verdict in enumerate((Verdict.FAIL, Verdict.TO_VERIFY), start=1):
+        session.add(
+            Report(
+                number=number,
+                verdict=verdict,
+                content={},
+                facts={},
+                criteria={},
+                made_at=NOW,
+                made_by="system",
+                **report,
+            )
+        )
+    session.flush()
+
+    assert [service.remind_staff(session, now=NOW), service.remind_staff(session, now=NOW)] == [1, 0]
+    assert service.remind_staff(session, now=NOW + timedelta(days=1)) == 1
+    first, second = written(session, "eligibility.digest")
+    assert {first.recipient, second.recipient} == {manager.email}
+    assert "Da verificare: 1" in first.text
+    assert "Con almeno un requisito non soddisfatto: 0" in first.text
+
+
+def test_every_message_is_whole_in_both_languages(session):
+    """Each template renders with facts of every kind, without a place left open."""
+    facts = dict.fromkeys(
+        ("call", "company", "link", "verify", "code", "sha256", "protocol", "contact", "reason", "left"), "xyz"
+    )
+    facts |= dict.fromkeys(("at", "closes_at", "until"), NOW)
+    facts |= dict.fromkeys(
+        ("arrival", "arrived", "passed", "to_verify", "failed", "position", "total", "number", "ranked", "count"), 3
+    )
+    facts |= {"outcome": "funded", "is_open": True}
+    folders = sorted(folder.name for folder in (PROJECT / "templates" / "emails").iterdir() if folder.is_dir())
+    for language in ("it", "en"):
+        user = UserFactory.build(language=language)
+        for name in folders:
+            words = compose(name, Letter(user=user, facts=facts))
+            assert words.subject and words.text.startswith({"it": "Gentile", "en": "Dear"}[language]), name
+            assert "%(" not in words.text + words.html + words.subject, name
+            assert "\n\n\n" not in words.text, name
