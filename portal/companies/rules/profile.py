@@ -48,10 +48,16 @@ class TooMany(DomainError):
     text = _l("Sono troppe: il massimo è %(limit)s.")
 
 
-class RelationUnclear(DomainError):
-    """A holding that the size test can't read: `reason` says why."""
+class FiguresDisagree(DomainError):
+    """The same firm, by name, with two different figures."""
 
-    text = _l("La partecipazione non torna: %(reason)s")
+    text = _l("La stessa impresa compare in due punti con dati diversi: scrivi gli stessi, o distingui i nomi.")
+
+
+class RelationUnclear(DomainError):
+    """A holding that the size test can't read."""
+
+    text = _l("La partecipazione non si può leggere: controlla le quote e i dati indicati.")
 
 
 @dataclass(frozen=True, kw_only=True)

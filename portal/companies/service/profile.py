@@ -15,6 +15,7 @@ from portal.companies.rules.profile import (
     MOST_HOLDINGS,
     Activity,
     Figures,
+    FiguresDisagree,
     HoldingFacts,
     Identity,
     Part,
@@ -74,7 +75,7 @@ def save_holding(
     by: str,
     now: datetime,
 ) -> Holding:
-    """Add a neighbour (no `holding_id`) or replace one. Raises NotFound, SectionChanged, TooMany, RelationUnclear."""
+    """Add a neighbour (no `holding_id`) or replace one. Raises what `rules.profile` says."""
     company = _lock(session, company_id)
     row = _find(company, holding_id) if holding_id else None
     if row is None:
@@ -118,7 +119,8 @@ def _check_relations(company: Company) -> None:
     try:
         Enterprise.model_validate(content)
     except ValidationError as error:
-        raise RelationUnclear(reason=error.errors()[0]["msg"]) from error
+        disagree = "two different figures" in error.errors()[0]["msg"]
+        raise (FiguresDisagree if disagree else RelationUnclear)(field="holder") from error
 
 
 def _lock(session: Session, company_id: UUID) -> Company:
