@@ -64,7 +64,7 @@ def filled(content: CallContent, firm: Firm, profile: Mapping[str, Any], *, rand
             continue
         value = known.get(key)
         if value is None:
-            value = read(field, _typed(field, firm, random=random, on=on)).value
+            value = read(field, typed(field, firm, random=random, on=on)).value
         if value is not None:
             values[key] = value
     changes = [Change(key=key, value=value) for key, value in values.items()]
@@ -75,7 +75,7 @@ def _stored(values: Mapping[str, Json]) -> dict[str, Stored]:
     return {key: Stored(value=value) for key, value in values.items()}
 
 
-def _typed(field: FormField, firm: Firm, *, random: Random, on: date) -> Json:
+def typed(field: FormField, firm: Firm, *, random: Random, on: date) -> Json:
     """As a person of the firm would type it."""
     if field.type is T.TABLE:
         return _rows(field, firm, random=random, on=on)
@@ -142,7 +142,7 @@ def _rows(field: FormField, firm: Firm, *, random: Random, on: date) -> list[dic
         return _aids(random, on=on)
     if not field.required and not field.min_rows and field.key != "markets":
         return []
-    row = {column.key: _typed(column, firm, random=random, on=on) for column in field.columns}
+    row = {column.key: typed(column, firm, random=random, on=on) for column in field.columns}
     if field.key == "products":
         row["name"] = firm.trade.goods_it
     if "passport_expiry" in row:
