@@ -13,6 +13,8 @@ from collections.abc import Iterator, Sequence
 from itertools import cycle
 from typing import Any
 
+import psycopg
+
 from benchmarks.rig import record
 from benchmarks.rig.applicants import applicants
 from benchmarks.rig.installation import Installation, children
@@ -87,6 +89,7 @@ def _shots(
             if _kill(rig, name):
                 killed[name] = killed.get(name, 0) + 1
                 total += 1
+        record.progress(f"{crowd.done} of {SUBMISSIONS} told, killed {killed}")
         yield False
     yield True
 
@@ -110,9 +113,11 @@ def _settle(rig: Installation, told: Sequence[Acknowledged]) -> float | None:
     def is_settled() -> bool:
         try:
             state = rig.rows(STATE)
-        except OSError:
+        except psycopg.OperationalError:
             return False
-        return len(state) >= len(told) and all(row[2] and row[4] for row in state)
+        reported, sent = sum(bool(row[2]) for row in state), sum(bool(row[4]) for row in state)
+        record.progress(f"settling: {len(state)} handed in, {reported} with a report, {sent} with a message sent")
+        return len(state) >= len(told) and reported == sent == len(state)
 
     return round(time.monotonic() - begun, 1) if rig.watch(until=is_settled, patience=SETTLING_S) else None
 

