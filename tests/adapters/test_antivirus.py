@@ -7,6 +7,7 @@ import threading
 import pytest
 
 from portal.adapters.antivirus import Clamd, NullScanner, scanner
+from portal.kernel.ports import Scanner
 
 EICAR = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
 
@@ -58,7 +59,8 @@ def test_nobody_there_is_a_connection_error(clamd, tmp_path):
 
 def test_settings_choose_the_scanner(tmp_path):
     assert isinstance(scanner(""), NullScanner)
-    assert NullScanner().scan(file(tmp_path, EICAR)) is None
+    null: Scanner = NullScanner()
+    assert null.scan(file(tmp_path, EICAR)) is None
     chosen = scanner("tcp://antivirus:3311")
     assert isinstance(chosen, Clamd)
     assert chosen.address == ("antivirus", 3311)

@@ -28,7 +28,7 @@ def test_a_message_arrives_as_it_left():
 
 @pytest.mark.parametrize("mode", ["5xx", "unknown"])
 def test_a_permanent_no_is_final(mode):
-    with serving(mode) as (url, server), pytest.raises(MailRefused, match="^55"):
+    with serving(mode) as (url, server), pytest.raises(MailRefused, match=r"^55"):
         SmtpMailer(url).send(message())
 
     assert server.taken == []
@@ -49,7 +49,7 @@ def test_a_wrong_password_of_ours_is_a_delay_and_the_right_one_works():
 
     with serving(authenticator=check, auth_require_tls=False, auth_required=True) as (url, server):
         host = url.removeprefix("smtp://")
-        with pytest.raises(MailDelayed, match="^535"):
+        with pytest.raises(MailDelayed, match=r"^535"):
             SmtpMailer(f"smtp://portale:sbagliata@{host}").send(message())
         SmtpMailer(f"smtp://portale:a%2Fb%20c@{host}").send(message())
 

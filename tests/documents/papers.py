@@ -1,9 +1,11 @@
 """Files good and bad, made here: PDFs, signed ones, pictures, archives."""
 
 import zipfile
+import zlib
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from io import BytesIO
+from typing import Any
 
 import pikepdf
 from cryptography import x509
@@ -29,7 +31,7 @@ def pdf(pages: int = 1, **root: object) -> bytes:
     return saved(made)
 
 
-def saved(made: pikepdf.Pdf, **options: object) -> bytes:
+def saved(made: pikepdf.Pdf, **options: Any) -> bytes:
     out = BytesIO()
     made.save(out, **options)
     return out.getvalue()
@@ -146,8 +148,6 @@ def xlsx(**more: bytes) -> bytes:
 
 def flate_bomb(megabytes: int = 400) -> bytes:
     """A small PDF whose object stream unpacks to a great many bytes."""
-    import zlib
-
     packer = zlib.compressobj(9)
     packed = b"".join(packer.compress(b" " * (1 << 20)) for _ in range(megabytes)) + packer.flush()
     made = pikepdf.new()

@@ -58,6 +58,7 @@ def test_a_stored_file_is_a_row_and_its_bytes(session, files, store):
     session.expire_all()
 
     kept = queries.find(session, file.id)
+    assert kept is not None
     assert (kept.name, kept.media_type, kept.pages, kept.scan) == (
         "procura.pdf.p7m", "application/pkcs7-mime", 2, ScanState.CLEAN,
     )  # fmt: skip

@@ -137,8 +137,8 @@ def test_the_mailbox_of_a_demonstration_shows_what_was_sent(client, posted):
     page = client.get("/posta").text
     one = client.get(f"/posta/{posted.name}").text
 
-    assert "anna@impresa.example" in page and "Così" in page
-    assert "&lt;b&gt;" in one and "scadenza è.ics" in one and "<script>alert" not in one
+    assert [words in page for words in ("anna@impresa.example", "Così")] == [True, True]
+    assert [words in one for words in ("&lt;b&gt;", "scadenza è.ics", "<script>alert")] == [True, True, False]
     sealed = client.get(f"/posta/{posted.name}/html")
     assert sealed.headers["Content-Security-Policy"] == (
         "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
