@@ -19,6 +19,7 @@ from wtforms import (
     TelField as _TelField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.fields.core import UnboundField
 from wtforms.utils import unset_value
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -28,7 +29,6 @@ from portal.applications.rules.answers import COUNTRIES, NEVER, Json, Read, Stor
 from portal.calls.rules import content
 from portal.calls.rules.content import FieldType
 from portal.kernel.values import PROVINCES
-from portal.web.language import current
 
 T = FieldType
 RADIOS = 8
@@ -52,7 +52,7 @@ class Answering:
         if isinstance(value, Stored):
             self.stored = value
             value = value.typed if value.typed is not None else answers.show(self.asked, value.value)
-        self.data = value if value not in {None, unset_value} or isinstance(value, list) else ""
+        self.data = "" if value is None or value is unset_value else value
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read what was typed; what it is not is an error of the field, and is shown again."""
@@ -213,19 +213,19 @@ def field(asked: content.FormField, language: str, *, is_cell: bool = False) -> 
         return CheckboxesField(label, description=hint, asked=asked, choices=choices)
     if asked.type in {T.BOOLEAN, T.CHOICE} and len(choices) <= RADIOS and not is_cell:
         return RadioField(label, description=hint, asked=asked, choices=choices)
-    return SelectField(label, description=hint, asked=asked, choices=[("", _l("Scegli…")), *choices])
+    return SelectField(label, description=hint, asked=asked, choices=[SelectChoice("", _l("Scegli…")), *choices])
 
 
-def _choices(asked: content.FormField, language: str) -> list[tuple[str, Any]] | None:
+def _choices(asked: content.FormField, language: str) -> list[SelectChoice] | None:
     match asked.type:
         case T.CHOICE | T.CHOICES:
-            return [(option.key, option.label.in_(language)) for option in asked.options]
+            return [SelectChoice(option.key, option.label.in_(language)) for option in asked.options]
         case T.BOOLEAN:
-            return [("true", _l("Sì")), ("false", _l("No"))]
+            return [SelectChoice("true", _l("Sì")), SelectChoice("false", _l("No"))]
         case T.PROVINCE:
-            return [(code, f"{name} ({code})") for code, name in PROVINCES.items()]
+            return [SelectChoice(code, f"{name} ({code})") for code, name in PROVINCES.items()]
         case T.COUNTRY:
-            return list(countries(current()))
+            return [SelectChoice(code, name) for code, name in countries(language)]
     return None
 
 

@@ -101,10 +101,15 @@ def next_address(folder: Folder, key: str) -> str:
 
 
 def to_do(folder: Folder, lacks: Sequence[Missing]) -> list[dict[str, Any]]:
-    """What is missing, in words, each with the address of the very place: `{step, label, why, address}`."""
+    """What is missing, in words, each with the address of the very place.
+
+    `[{order, step, label, why, address}]`, `order` being that of the step.
+    """
+    order = [*dict.fromkeys(one.step for one in lacks)]
     titles = {section.key: tr(section.title) for section in folder.content.form.sections} | names()
     return [
         {
+            "order": order.index(one.step),
             "step": titles[one.step],
             "label": tr(one.label),
             "why": said(one),
