@@ -6,7 +6,7 @@ from portal.launcher.processes import Service
 FIRST = ("web", "mail")
 GUNICORN = ("gunicorn", "-c", "portal/launcher/gunicorn_conf.py")
 CELERY = ("celery", "-A", "workers.main:app", "--quiet")
-WORK = ("worker", "--loglevel=INFO", "--without-gossip", "--without-mingle")
+WORK = ("worker", "--loglevel=WARNING", "--without-gossip", "--without-mingle")
 
 
 def services(environment: dict[str, str]) -> list[Service]:
