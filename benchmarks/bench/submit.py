@@ -28,9 +28,8 @@ FIELDS, SIZE = 20, 4000
 CODE, SECTION = "PROVA-DI-CARICO", "prova"
 COUNTED = {"shared_preload_libraries": "pg_stat_statements", "pg_stat_statements.track_utility": "off"}
 INPUT = re.compile(rb'<input[^>]*name="([^"]+)"[^>]*value="([^"]*)"')
-WORDS = ("Vogliamo aprire un canale stabile con due importatori e arrivare al dieci per cento. " * 60)[:SIZE]
-    :SIZE
-]
+SENTENCE = "Vogliamo aprire un canale stabile con due importatori e arrivare al dieci per cento. "
+WORDS = (SENTENCE * 60)[:SIZE]
 
 
 def call() -> CallContent:
