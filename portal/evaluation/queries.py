@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, and_, exists, func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, defer, joinedload
 
 from portal.accounts.models import Membership, User
@@ -260,7 +261,7 @@ def automatic_points(
     found = (
         select(Report.application_id, Report.id, Report.criteria)
         .where(Report.application_id.in_(application_ids))
-        .distinct(Report.application_id)
+        .ext(distinct_on(Report.application_id))
         .order_by(Report.application_id, Report.number.desc())
     )
     return {

@@ -99,10 +99,10 @@ def marks(call, share="0.75"):
 def scored(call, application, *people, shares=("0.75",), now=None):
     """The application given to these reviewers, declared and scored by all."""
     session, now = db.session(), now or datetime.now(UTC)
-    for person, share in zip(people, [*shares, *[shares[-1]] * len(people)], strict=False):
-        given = service.assign(session, application.id, person.id, by=OFFICE, now=now)
-        service.declare(session, given.id, has_conflict=False, by=person.email, now=now)
-        service.submit(session, given.id, marks(call, share), by=person.email, now=now)
+    given = [service.assign(session, application.id, person.id, by=OFFICE, now=now) for person in people]
+    for one, person, share in zip(given, people, [*shares, *[shares[-1]] * len(people)], strict=False):
+        service.declare(session, one.id, has_conflict=False, by=person.email, now=now)
+        service.submit(session, one.id, marks(call, share), by=person.email, now=now)
     session.refresh(application)
     return application
 

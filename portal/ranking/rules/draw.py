@@ -40,7 +40,10 @@ class Held(StrEnum):
 class Unrankable(DomainError):
     """An entry that the rule can't rank; facts: `registry_number` and `fault`, in English for operators."""
 
-    text = _l("La domanda %(registry_number)s non può entrare in graduatoria: %(fault)s.")
+    text = _l(
+        "La domanda %(registry_number)s non può entrare in graduatoria: i suoi dati non corrispondono alle regole del "
+        "bando (%(fault)s)."
+    )
 
 
 class Row(NamedTuple):
