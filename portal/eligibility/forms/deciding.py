@@ -1,8 +1,9 @@
 """What staff write when they decide."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import RadioField, SelectMultipleField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms import HiddenField, RadioField, SelectMultipleField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import UUID, InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.web.forms import PortalForm
@@ -25,14 +26,15 @@ class ReasonForm(PortalForm):
 
 
 class CorrectionForm(ReasonForm):
-    """A person's answer to one rule."""
+    """A person's answer to one rule of the report that was on the page."""
 
+    report = HiddenField(validators=[UUID(_l("Ricarica la pagina e riprova."))])
     verdict = RadioField(
         _l("Esito"),
         choices=[
-            ("pass", _l("Soddisfatto")),
-            ("fail", _l("Non soddisfatto")),
-            ("to_verify", _l("Da verificare")),
+            SelectChoice("pass", _l("Soddisfatto")),
+            SelectChoice("fail", _l("Non soddisfatto")),
+            SelectChoice("to_verify", _l("Da verificare")),
         ],
         validators=[InputRequired(_l("Scegli un esito."))],
     )

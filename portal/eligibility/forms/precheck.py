@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, FieldList, Form, FormField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, NumberRange, Optional, StopValidation
 
 from portal.calls.rules.content import CallContent
@@ -55,20 +56,26 @@ class NeighbourForm(Form):
 
     kind = SelectField(
         _l("Chi è"),
+        default="enterprise",
         choices=[
-            ("enterprise", _l("Impresa")),
-            ("natural_person", _l("Persona fisica")),
-            ("public_body", _l("Ente pubblico")),
-            ("local_authority", _l("Ente locale")),
-            ("university", _l("Università o centro di ricerca")),
-            ("venture_capital", _l("Società di capitale di rischio")),
-            ("business_angel", _l("Business angel")),
-            ("institutional_investor", _l("Investitore istituzionale")),
-            ("public_investment_company", _l("Società pubblica di partecipazione")),
+            SelectChoice("enterprise", _l("Impresa")),
+            SelectChoice("natural_person", _l("Persona fisica")),
+            SelectChoice("public_body", _l("Ente pubblico")),
+            SelectChoice("local_authority", _l("Ente locale")),
+            SelectChoice("university", _l("Università o centro di ricerca")),
+            SelectChoice("venture_capital", _l("Società di capitale di rischio")),
+            SelectChoice("business_angel", _l("Business angel")),
+            SelectChoice("institutional_investor", _l("Investitore istituzionale")),
+            SelectChoice("public_investment_company", _l("Società pubblica di partecipazione")),
         ],
     )
     side = SelectField(
-        _l("Relazione"), choices=[("upstream", _l("Partecipa nella tua impresa")), ("downstream", _l("È partecipata"))]
+        _l("Relazione"),
+        default="upstream",
+        choices=[
+            SelectChoice("upstream", _l("Partecipa nella tua impresa")),
+            SelectChoice("downstream", _l("È partecipata")),
+        ],
     )
     share = PercentField(_l("Quota"), validators=[Optional(), _PERCENT])
     awu = DecimalNumberField(_l("Addetti (ULA)"), validators=[Optional(), _NOT_NEGATIVE])
@@ -117,7 +124,11 @@ class PrecheckForm(PortalForm):
     )
     ateco_edition = SelectField(
         _l("Edizione ATECO"),
-        choices=[("2025", _l("2025 (in vigore)")), ("2022", _l("2007, aggiornamento 2022")), ("2007", "2007")],
+        choices=[
+            SelectChoice("2025", _l("2025 (in vigore)")),
+            SelectChoice("2022", _l("2007, aggiornamento 2022")),
+            SelectChoice("2007", "2007"),
+        ],
         default="2025",
     )
     province = SelectField(_l("Provincia della sede operativa"), validators=[InputRequired(_l("Scegli la provincia."))])
@@ -152,10 +163,10 @@ class PrecheckForm(PortalForm):
     policy = SelectField(
         _l("Polizza contro le calamità naturali"),
         choices=[
-            ("", _l("Non rispondo")),
-            ("yes", _l("Sì, ce l'ho")),
-            ("no", _l("No")),
-            ("exempt", _l("Non ho terreni, fabbricati, impianti o macchinari da assicurare")),
+            SelectChoice("", _l("Non rispondo")),
+            SelectChoice("yes", _l("Sì, ce l'ho")),
+            SelectChoice("no", _l("No")),
+            SelectChoice("exempt", _l("Non ho terreni, fabbricati, impianti o macchinari da assicurare")),
         ],
         default="",
     )
@@ -198,7 +209,9 @@ def precheck_form(content: CallContent) -> PrecheckForm:
         if needing and not needing & kinds:
             del form[name]
     if "province" in form:
-        form.province.choices = [("", "")] + [(code, f"{name} ({code})") for code, name in PROVINCES.items()]
+        form.province.choices = [SelectChoice("", "")] + [
+            SelectChoice(code, f"{name} ({code})") for code, name in PROVINCES.items()
+        ]
     if "commitment" in form and not any(getattr(rule.parameters, "commitment", None) for rule in content.rules):
         del form["commitment"]
     return form

@@ -62,7 +62,7 @@ def _whole_call(call: Call, form: BulkForm) -> ResponseReturnValue:
         counts=queries.counts(db.session(), call.id),
         tab=tab if tab in TABS else "da-decidere",
         may_decide=permissions.may_decide(current_user, call.id),
-    ), 422 if form.errors else 200
+    ), 422 if form.summary else 200
 
 
 @requires_manager_or_admin
@@ -130,13 +130,13 @@ def correct(application_id: UUID, rule: str) -> ResponseReturnValue:
     """Answer one rule in the machine's stead."""
     application, standing = _dossier(application_id)
     judged = _rule(standing, rule)
-    form = CorrectionForm()
+    form = CorrectionForm(data={"report": standing.report.id})
     if form.validate_on_submit():
         try:
             with transaction() as session:
                 service.override(
                     session,
-                    standing.report.id,
+                    UUID(str(form.report.data)),
                     rule,
                     Verdict(form.verdict.data),
                     reason=form.reason.data,
@@ -146,9 +146,10 @@ def correct(application_id: UUID, rule: str) -> ResponseReturnValue:
             return _case_page(application_id)
         except DomainError as refusal:
             form.refuse(refusal)
-    return render_template(
-        "eligibility/correct.html", application=application, judged=judged, form=form
-    ), 422 if form.errors else 200
+            application, standing = _dossier(application_id)
+            judged = _rule(standing, rule)
+    page = {"application": application, "judged": judged, "form": form}
+    return render_template("eligibility/correct.html", **page), 422 if form.summary else 200
 
 
 @requires_manager_or_admin
@@ -164,8 +165,9 @@ def decide(application_id: UUID, decision: str) -> ResponseReturnValue:
             return _case_page(application_id)
         except DomainError as refusal:
             form.refuse(refusal)
+            application, standing = _dossier(application_id)
     page = {"application": application, "standing": standing, "form": form, "decision": decision}
-    return render_template("eligibility/decide.html", **page), 422 if form.errors else 200
+    return render_template("eligibility/decide.html", **page), 422 if form.summary else 200
 
 
 @requires_manager_or_admin

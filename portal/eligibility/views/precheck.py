@@ -33,7 +33,7 @@ def precheck(slug: str) -> ResponseReturnValue:
     content = calls.content_of(found(call.version))
     form = precheck_form(content)
     answer = _answer(content, form) if form.validate_on_submit() else None
-    status = 422 if form.errors else 200
+    status = 422 if form.summary else 200
     return render_template("eligibility/precheck.html", call=call, content=content, form=form, answer=answer), status
 
 
