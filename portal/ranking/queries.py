@@ -160,3 +160,22 @@ def place_at(session: Session, ranking_id: UUID, position: int) -> Place | None:
 
 def _light() -> Select[Ranking]:
     return select(Ranking).options(defer(Ranking.content), defer(Ranking.inputs))
+
+
+@dataclass(frozen=True)
+class Owed:
+    """What keeps a ranking from being drawn up."""
+
+    check: int
+    scores: int
+    evaluated: int
+
+
+def owed(session: Session, call_id: UUID) -> Owed:
+    """How many applications still wait for a check, for scores, and how many are evaluated or ranked already."""
+    states = by_status(session, call_id)
+    return Owed(
+        check=sum(states.get(status, 0) for status in UNDER_CHECK),
+        scores=states.get(Status.ADMITTED, 0),
+        evaluated=sum(states.get(status, 0) for status in RANKABLE),
+    )

@@ -6,13 +6,11 @@ from uuid import UUID
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from portal.applications.rules import Status
 from portal.audit.service import record
 from portal.calls import queries as calls
 from portal.calls.models import Call
 from portal.evaluation.rules import reviewed
 from portal.kernel.clock import ROME
-from portal.kernel.text import canonical_json
 from portal.ranking import queries, rules
 from portal.ranking.models import Place, Ranking
 from portal.ranking.rules import CallNamed, Published, Version
@@ -48,11 +46,10 @@ def draw_up(session: Session, call_id: UUID, *, reason: str = "", by: str, now: 
 
 
 def _check_nothing_owed(session: Session, call: Call, *, scored: bool) -> None:
-    states = queries.by_status(session, call.id)
-    check = sum(states.get(status, 0) for status in queries.UNDER_CHECK)
-    scores = states.get(Status.ADMITTED, 0) if scored else 0
-    if check or scores:
-        raise StillOwed(check=check, scores=scores)
+    owed = queries.owed(session, call.id)
+    scores = owed.scores if scored else 0
+    if owed.check or scores:
+        raise StillOwed(check=owed.check, scores=scores)
 
 
 def _published(inputs: Inputs, *, number: int, reason: str, now: datetime) -> Published:
@@ -105,8 +102,3 @@ def _keep(
     ]
     session.execute(insert(Place), rows)
     return ranking
-
-
-def file_of(session: Session, ranking_id: UUID) -> bytes:
-    """The published file of a version: canonical JSON and a line feed."""
-    return canonical_json(queries.content(session, ranking_id)) + b"\n"

@@ -1,0 +1,48 @@
+"""Why a firm is where it is, from the published lines alone."""
+
+from decimal import Decimal
+
+from sqlalchemy.orm import Session
+
+from portal.ranking import queries, rules
+from portal.ranking.models import Place
+from portal.ranking.rules import Entry, PublishedEntry, RankingRule, Row, Standing
+
+
+def explain(session: Session, place: Place) -> Standing:
+    """The standing of one line of a version."""
+    rule = RankingRule.model_validate(queries.head(session, place.ranking_id)["rule"])
+    ahead = queries.place_at(session, place.ranking_id, place.position - 1) if place.line["place"] else None
+    cut_off = queries.last_funded(session, place.ranking_id)
+    return rules.standing(
+        rule,
+        row_of(place),
+        ahead=row_of(ahead) if ahead else None,
+        cut_off=cut_off.total if cut_off else None,
+    )
+
+
+def row_of(place: Place) -> Row:
+    """A kept line as the rules know it."""
+    line = PublishedEntry.model_validate(place.line)
+    entry = Entry(
+        registry_number=line.registry_number,
+        arrival=line.arrival,
+        submitted_at=line.submitted_at,
+        scores=line.scores,
+        bonus=line.bonus,
+        pathway=line.pathway,
+        amount_eur=line.asked_eur,
+    )
+    counted = sum(line.bonus.values(), Decimal("0.00")) if line.place else Decimal("0.00")
+    return Row(
+        entry,
+        line.base,
+        counted,
+        line.total,
+        line.place,
+        line.outcome,
+        short_of=line.short_of,
+        held_by=line.held_by,
+        amount_eur=line.amount_eur,
+    )

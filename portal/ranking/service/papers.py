@@ -1,0 +1,155 @@
+"""A ranking on paper and in sheets: the same lines, the same allow-list."""
+
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from flask_babel import force_locale, gettext as _
+
+from portal.calls.rules.content import CallContent
+from portal.documents import rendering
+from portal.documents.rules.papers import Listing, RankingList, Row
+from portal.documents.sheets import Cell
+from portal.kernel.text import Language
+from portal.ranking.models import Ranking
+from portal.web.filters import eur, num
+
+TRANSPARENCY = (
+    "beneficiario",
+    "codice_fiscale",
+    "importo_eur",
+    "norma_titolo",
+    "ufficio",
+    "responsabile",
+    "modalita",
+    "link_progetto",
+    "link_cv",
+    "atto_n",
+    "atto_data",
+    "cor",
+    "cup",
+)
+"""The fields of art. 27 D.Lgs. 33/2013; `codice_fiscale` is always the VAT number."""
+HEADER = ("posizione", "protocollo", "percorso", "esito", "punteggio", *TRANSPARENCY)
+
+
+def rows(file: Mapping[str, Any], content: CallContent) -> Iterator[list[Cell]]:
+    """The open data of a published file, line by line as in HEADER; who is not named has no name here either."""
+    pathways = {pathway.key: pathway.title.it for pathway in content.pathways}
+    for line in file["entries"]:
+        firm = line["firm"] or {"legal_name": "", "vat": ""}
+        is_shown = line["place"] is not None
+        yield [
+            line["place"],
+            line["registry_number"],
+            pathways.get(line["pathway"], ""),
+            line["outcome"],
+            Decimal(line["total"]) if is_shown else None,
+            *_transparency(firm, Decimal(line["amount_eur"]) if is_shown else None, content),
+        ]
+    for number in file["not_admitted"]:
+        empty = {"legal_name": "", "vat": ""}
+        yield [None, number, "", "not_admitted", None, *_transparency(empty, None, content)]
+
+
+def _transparency(firm: Mapping[str, str], amount: Decimal | None, content: CallContent) -> list[Cell]:
+    programme, budget = content.programme, content.budget
+    return [
+        firm["legal_name"],
+        firm["vat"],
+        amount,
+        programme.act,
+        content.contacts.office,
+        content.responsible_officer,
+        content.procedure,
+        "",
+        "",
+        "",
+        "",
+        "",
+        budget.cup or "",
+    ]
+
+
+def paper(ranking: Ranking, file: Mapping[str, Any], content: CallContent, *, lang: Language) -> RankingList:
+    """The list as it is printed: the funded, the reserve, and numbers alone for the rest."""
+    with force_locale(lang):
+        entries = file["entries"]
+        return RankingList(
+            issuer=content.implementing_body,
+            programme=content.programme.title.in_(lang),
+            call_title=content.title.in_(lang),
+            call_code=content.code,
+            sha256=ranking.sha256,
+            number=str(ranking.number),
+            reason=ranking.reason,
+            drawn_up_at=rendering.instant(ranking.drawn_up_at, lang=lang),
+            published_at=rendering.instant(ranking.published_at, lang=lang) if ranking.published_at else None,
+            threshold=_threshold(file, content, lang),
+            budget=_budget(file),
+            lists=[
+                _listing(_("Domande ammesse e finanziate"), entries, "funded"),
+                _listing(_("Domande ammissibili e non finanziate"), entries, "reserve"),
+                _listing(_("Domande sotto soglia"), entries, "below_threshold"),
+                Listing(
+                    title=_("Domande non ammesse"),
+                    rows=[
+                        Row(position="–", arrival="–", company=number, points="–", amount="–")
+                        for number in file["not_admitted"]
+                    ],
+                ),
+            ],
+        )
+
+
+def _threshold(file: Mapping[str, Any], content: CallContent, lang: Language) -> str:
+    least = _("%(points)s punti", points=num(file["rule"]["threshold"]))
+    names = {criterion.key: criterion.title.in_(lang) for criterion in content.criteria}
+    minima = [
+        _("almeno %(points)s in «%(criterion)s»", points=num(one["min"]), criterion=names.get(one["key"], one["key"]))
+        for one in file["rule"]["criteria"]
+        if one["min"] is not None
+    ]
+    return "; ".join([least, *minima])
+
+
+def _budget(file: Mapping[str, Any]) -> str:
+    rule = file["rule"]
+    return str(_("%(budget)s, %(places)s posti", budget=eur(rule["budget_eur"]), places=num(rule["places"])))
+
+
+def _listing(title: str, entries: list[dict[str, Any]], outcome: str) -> Listing:
+    return Listing(title=title, rows=[_row(line) for line in entries if line["outcome"] == outcome])
+
+
+def _row(line: Mapping[str, Any]) -> Row:
+    if line["firm"] is None:
+        return Row(position="–", arrival=str(line["arrival"]), company=line["registry_number"], points="–", amount="–")
+    return Row(
+        position=str(line["place"]),
+        arrival=str(line["arrival"]),
+        company=line["firm"]["legal_name"],
+        points=num(line["total"], places=2),
+        amount=eur(line["amount_eur"]) if line["outcome"] == "funded" else "–",
+        note=line["registry_number"],
+    )
+
+
+_printed: OrderedDict[tuple[UUID, Language], bytes] = OrderedDict()
+_KEPT = 32
+
+
+def pdf(ranking: Ranking, file: Mapping[str, Any], content: CallContent, *, lang: Language) -> bytes:
+    """The PDF of a version; a published one never changes, so a process sets it once in each language."""
+    key = (ranking.id, lang)
+    if key not in _printed:
+        at = ranking.published_at or ranking.drawn_up_at
+        printed = rendering.render(paper(ranking, file, content, lang=lang), lang=lang, at=at)
+        if ranking.published_at is None:
+            return printed
+        _printed[key] = printed
+        while len(_printed) > _KEPT:
+            _printed.popitem(last=False)
+    return _printed[key]

@@ -1,0 +1,8 @@
+"""Pages of the ranking: for anybody, for the office, for the firm."""
+
+from portal.ranking.views import office, own, public
+from portal.ranking.views.shared import bp
+
+__all__ = ["blueprints", "office", "own", "public"]
+
+blueprints = (bp,)

@@ -1,0 +1,129 @@
+"""The office's rankings: draw up, look, publish."""
+
+from uuid import UUID
+
+from flask import abort, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from portal import db
+from portal.calls import permissions, queries as calls
+from portal.calls.models import Call
+from portal.db import transaction
+from portal.kernel.clock import utcnow
+from portal.kernel.errors import Conflict, DomainError
+from portal.ranking import queries, service
+from portal.ranking.forms import DrawForm, PressForm
+from portal.ranking.models import Ranking
+from portal.ranking.views.public import send
+from portal.ranking.views.shared import HELD, OUTCOMES, bp, shown, titles
+from portal.web.forms import PortalForm
+from portal.web.guards import found, requires
+
+requires_reader = requires("manager", "admin", "auditor")
+requires_writer = requires("manager", "admin")
+
+
+@bp.get("/ufficio/bandi/<slug>/graduatorie")
+@requires_reader
+def versions(slug: str) -> ResponseReturnValue:
+    """Every version of a call's ranking, and the way to the next."""
+    return _versions(_call(slug, to_change=False), DrawForm(formdata=None))
+
+
+@bp.post("/ufficio/bandi/<slug>/graduatorie")
+@requires_writer
+def draw_up(slug: str) -> ResponseReturnValue:
+    """Draw the next version up."""
+    call, form = _call(slug, to_change=True), DrawForm()
+    if not form.validate_on_submit():
+        return _versions(call, form), 422
+    try:
+        with transaction() as session:
+            reason, by = form.reason.data or "", current_user.email
+            ranking = service.draw_up(session, call.id, reason=reason, by=by, now=utcnow())
+    except DomainError as refusal:
+        form.refuse(refusal)
+        return _versions(_call(slug, to_change=True), form), 422
+    return redirect(url_for(".version", ranking_id=ranking.id), 303)
+
+
+@bp.get("/ufficio/graduatorie/<uuid:ranking_id>")
+@requires_reader
+def version(ranking_id: UUID) -> ResponseReturnValue:
+    """One version, with the points of every criterion."""
+    return _version(*_ranking(ranking_id, to_change=False), PressForm(formdata=None))
+
+
+@bp.post("/ufficio/graduatorie/<uuid:ranking_id>/pubblica")
+@requires_writer
+def publish(ranking_id: UUID) -> ResponseReturnValue:
+    """Make it the ranking of the call; every firm is told."""
+    _ranking(ranking_id, to_change=True)
+    form = PressForm()
+    try:
+        with transaction() as session:
+            service.publish(session, ranking_id, by=current_user.email, now=utcnow())
+    except DomainError as refusal:
+        form.refuse(refusal)
+        status = 409 if isinstance(refusal, Conflict) else 422
+        return _version(*_ranking(ranking_id, to_change=True), form), status
+    flash(_("La graduatoria è pubblicata. Le imprese ricevono un messaggio."), "success")
+    return redirect(url_for(".version", ranking_id=ranking_id), 303)
+
+
+@bp.get("/ufficio/graduatorie/<uuid:ranking_id>.<any(json, csv, pdf, xlsx):kind>")
+@requires_reader
+def version_file(ranking_id: UUID, kind: str) -> ResponseReturnValue:
+    """A version as a file, published or not."""
+    ranking, call = _ranking(ranking_id, to_change=False)
+    return send(ranking, kind, name=f"graduatoria-{call.slug}-{ranking.number}")
+
+
+def _call(slug: str, *, to_change: bool) -> Call:
+    call = found(calls.find_seen(db.session(), slug)).call
+    _check(call.id, to_change=to_change)
+    return call
+
+
+def _ranking(ranking_id: UUID, *, to_change: bool) -> tuple[Ranking, Call]:
+    ranking = found(queries.find(db.session(), ranking_id))
+    _check(ranking.call_id, to_change=to_change)
+    return ranking, calls.get(db.session(), ranking.call_id)
+
+
+def _check(call_id: UUID, *, to_change: bool) -> None:
+    may = permissions.may_manage if to_change else permissions.may_see
+    if not may(current_user, call_id):
+        abort(404)
+
+
+def _versions(call: Call, form: PortalForm) -> str:
+    return render_template(
+        "ranking/versions.html",
+        call=call,
+        content=calls.content_of(found(call.version)),
+        versions=queries.versions(db.session(), call.id),
+        owed=queries.owed(db.session(), call.id),
+        is_open=utcnow() < call.closes_at,
+        form=form,
+        may_change=permissions.may_manage(current_user, call.id),
+    )
+
+
+def _version(ranking: Ranking, call: Call, form: PortalForm) -> str:
+    content = calls.content_by_id(db.session(), ranking.version_id)
+    latest = queries.find_latest(db.session(), call.id)
+    is_latest = latest is not None and latest.id == ranking.id
+    return render_template(
+        "ranking/version.html",
+        call=call,
+        content=content,
+        view=shown(db.session(), ranking),
+        titles=titles(content),
+        outcomes=OUTCOMES,
+        held=HELD,
+        form=form,
+        may_publish=is_latest and ranking.published_at is None and permissions.may_manage(current_user, call.id),
+    )

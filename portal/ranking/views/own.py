@@ -1,0 +1,38 @@
+"""Where my firm stands, and why."""
+
+from uuid import UUID
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from portal import db
+from portal.applications import permissions, queries as applications
+from portal.calls import queries as calls
+from portal.ranking import queries, service
+from portal.ranking.views.shared import HELD, OUTCOMES, bp, titles
+from portal.web.guards import found, requires_company
+
+
+@bp.get("/area/domande/<uuid:application_id>/graduatoria")
+@requires_company
+def own(application_id: UUID) -> ResponseReturnValue:
+    """The firm's own line, points by criterion, the cut-off, what decided."""
+    folder = found(applications.find_own(db.session(), application_id, **permissions.reach(current_user)))
+    row = queries.published_place(db.session(), application_id)
+    if row is None:
+        return render_template("ranking/own.html", folder=folder, content=folder.content, why=None)
+    place, ranking = row
+    content = calls.content_by_id(db.session(), ranking.version_id)
+    return render_template(
+        "ranking/own.html",
+        folder=folder,
+        content=content,
+        ranking=ranking,
+        place=place,
+        why=service.explain(db.session(), place),
+        counts=queries.counts(db.session(), ranking.id),
+        titles=titles(content),
+        outcomes=OUTCOMES,
+        held=HELD,
+    )

@@ -1,0 +1,193 @@
+"""The ranking's pages and files, as each reads them."""
+
+import csv
+import io
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from portal.applications.rules import Status
+from portal.ranking import rules, service
+from tests.accounts_help import csrf, post, sign_in
+from tests.counting import statements
+from tests.factories.accounts import MembershipFactory, UserFactory, staff
+from tests.factories.calls import around, make_call
+from tests.factories.companies import CompanyFactory
+from tests.factories.evaluation import OFFICE, admitted, reviewer, scored
+
+NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
+
+
+@pytest.fixture
+def call(session):
+    return make_call(session, window=around(NOW - timedelta(days=30)))
+
+
+@pytest.fixture
+def anna(session):
+    return reviewer()
+
+
+@pytest.fixture
+def world(session, call, anna):
+    """A first, a last, and one not admitted; nothing published yet."""
+    first = scored(call, admitted(call, company=CompanyFactory(legal_name="Prima S.r.l.")), anna, shares=["1"])
+    low = scored(call, admitted(call, company=CompanyFactory(legal_name="Bassa S.r.l.")), anna, shares=["0"])
+    out = admitted(call, company=CompanyFactory(legal_name="Fuori S.r.l."), status=Status.NOT_ADMITTED)
+    return first, low, out
+
+
+@pytest.fixture
+def ranking(session, call, world):
+    drawn = service.draw_up(session, call.id, by=OFFICE, now=NOW)
+    return service.publish(session, drawn.id, by=OFFICE, now=NOW)
+
+
+def test_before_the_publication_the_page_says_so(session, client, call, world):
+    service.draw_up(session, call.id, by=OFFICE, now=NOW)
+    session.commit()
+
+    page = client.get(f"/bandi/{call.slug}/graduatoria")
+
+    assert page.status_code == 200
+    assert "La graduatoria non è ancora pubblicata" in page.text
+    assert "Prima S.r.l." not in page.text
+    assert client.get(f"/bandi/{call.slug}/graduatoria.json").status_code == 404
+
+
+def test_an_unknown_call_has_no_ranking(client):
+    assert client.get("/bandi/nessuno/graduatoria").status_code == 404
+
+
+def test_the_public_page_names_the_funded_and_only_numbers_the_rest(session, client, call, world, ranking):
+    _first, low, out = world
+    session.commit()
+    address = f"/bandi/{call.slug}/graduatoria"
+
+    ranked = client.get(address).text
+    below = client.get(f"{address}?elenco=sotto-soglia").text
+    left_out = client.get(f"{address}?elenco=non-ammesse").text
+
+    assert "Prima S.r.l." in ranked
+    assert "Fin qui le domande finanziate: ultimo punteggio 90,00." in ranked
+    assert low.protocol in below
+    assert out.protocol in left_out
+    for page in (ranked, below, left_out):
+        assert "Bassa S.r.l." not in page
+        assert "Fuori S.r.l." not in page
+
+
+def test_the_list_is_filtered_by_pathway(session, client, call, world, ranking):
+    session.commit()
+    address = f"/bandi/{call.slug}/graduatoria"
+    mine, other = ranking.content["rule"]["pathways"][:2]
+
+    assert "Prima S.r.l." in client.get(f"{address}?percorso={mine['key']}").text
+    assert "Prima S.r.l." not in client.get(f"{address}?percorso={other['key']}").text
+    assert "Prima S.r.l." in client.get(f"{address}?percorso=niente").text
+
+
+def test_the_file_verifies_and_the_data_are_those_of_the_law(session, client, call, world, ranking):
+    session.commit()
+    address = f"/bandi/{call.slug}/graduatoria"
+
+    file = client.get(f"{address}.json")
+    table = list(csv.DictReader(io.StringIO(client.get(f"{address}.csv").text.lstrip("\ufeff")), delimiter=";"))
+    paper = client.get(f"{address}.pdf")
+
+    assert rules.verify(file.data) is None
+    assert json.loads(file.data)["sha256"] == ranking.sha256
+    assert [(row["esito"], row["beneficiario"], row["importo_eur"]) for row in table] == [
+        ("funded", "Prima S.r.l.", "11500.00"),
+        ("below_threshold", "", ""),
+        ("not_admitted", "", ""),
+    ]
+    assert table[0]["codice_fiscale"] == ranking.content["entries"][0]["firm"]["vat"]
+    assert paper.data.startswith(b"%PDF")
+    assert paper.headers["Content-Disposition"].startswith("attachment")
+
+
+def test_the_page_costs_the_same_with_one_line_and_with_many(session, client, call, anna):
+    counts = []
+    address = f"/bandi/{call.slug}/graduatoria"
+    for more, reason in ((1, ""), (6, "Domande arrivate per posta")):
+        for _ in range(more):
+            scored(call, admitted(call), anna, shares=["1"])
+        drawn = service.draw_up(session, call.id, reason=reason, by=OFFICE, now=NOW)
+        service.publish(session, drawn.id, by=OFFICE, now=NOW)
+        session.commit()
+        session.expunge_all()
+        with statements() as seen:
+            assert client.get(address).status_code == 200
+        counts.append(len(seen))
+
+    assert counts[0] == counts[1] <= 8
+
+
+def test_the_office_draws_up_looks_and_publishes(session, client, call, world):
+    sign_in(client, staff())
+    list_page = f"/ufficio/bandi/{call.slug}/graduatorie"
+
+    drawn = post(client, list_page)
+    page = client.get(drawn.location)
+    published = post(client, f"{drawn.location}/pubblica", form_on=drawn.location)
+    twice = client.post(f"{drawn.location}/pubblica", data={"csrf_token": csrf(client, list_page)})
+
+    assert (drawn.status_code, page.status_code, published.status_code, twice.status_code) == (303, 200, 303, 422)
+    assert "Pubblica la graduatoria" in page.text
+    assert "Questa graduatoria è già pubblicata." in twice.text
+    assert "Prima S.r.l." in client.get(f"/bandi/{call.slug}/graduatoria").text
+    for kind in ("json", "csv", "pdf", "xlsx"):
+        assert client.get(f"{drawn.location}.{kind}").status_code == 200
+
+
+def test_what_is_owed_is_said_and_links_lead_to_it(session, client, call, world):
+    admitted(call)
+    sign_in(client, staff())
+    address = f"/ufficio/bandi/{call.slug}/graduatorie"
+
+    page = client.get(address).text
+    refused = client.post(address, data={"csrf_token": csrf(client, address)})
+
+    assert "1 domanda con schede da consegnare" in page
+    assert "Redigi la graduatoria" not in page
+    assert refused.status_code == 422
+    assert "La graduatoria non si può ancora redigere." in refused.text
+
+
+def test_an_auditor_reads_and_does_not_write(session, client, call, world, ranking):
+    sign_in(client, UserFactory(auditor=True))
+    list_page, page = f"/ufficio/bandi/{call.slug}/graduatorie", f"/ufficio/graduatorie/{ranking.id}"
+
+    assert [client.get(list_page).status_code, client.get(page).status_code] == [200, 200]
+    token = {"csrf_token": csrf(client, list_page)}
+    assert client.post(list_page, data=token).status_code == 403
+    assert client.post(f"{page}/pubblica", data=token).status_code == 403
+
+
+def test_the_firm_sees_its_own_place_and_why(session, client, call, world, ranking):
+    first, low, _out = world
+    owner = UserFactory()
+    MembershipFactory(user=owner, company_id=low.company_id)
+    sign_in(client, owner)
+
+    page = client.get(f"/area/domande/{low.id}/graduatoria")
+
+    assert page.status_code == 200
+    assert "Sotto soglia" in page.text
+    assert "mancano 20,00 punti" in page.text
+    assert client.get(f"/area/domande/{first.id}/graduatoria").status_code == 404
+
+
+def test_the_firm_sees_nothing_before_the_publication(session, client, call, world):
+    first, _low, _out = world
+    service.draw_up(session, call.id, by=OFFICE, now=NOW)
+    owner = UserFactory()
+    MembershipFactory(user=owner, company_id=first.company_id)
+    sign_in(client, owner)
+
+    page = client.get(f"/area/domande/{first.id}/graduatoria").text
+
+    assert "La graduatoria non è ancora pubblicata" in page
+    assert "90,00" not in page
