@@ -1,0 +1,109 @@
+"""Rules of the office: what needs somebody today, and the words of a case's story."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from flask_babel import LazyString, lazy_gettext as _l
+
+from portal.applications.rules import Status
+from portal.applications.rules.words import STATES, STORY, told
+
+ARRIVED: Final = frozenset({Status.SUBMITTED, Status.REGISTERED})
+IN_CHECK: Final = frozenset({Status.ELIGIBILITY_CHECK, Status.SUPPLEMENT_REQUESTED, Status.REJECTION_NOTICE})
+OUTCOMES: Final = frozenset({Status.FUNDED, Status.RESERVE, Status.BELOW_THRESHOLD})
+
+
+@dataclass(frozen=True)
+class Job:
+    """Something that waits for a person: how many, what, and where."""
+
+    count: int
+    what: LazyString
+    address: str
+
+
+@dataclass(frozen=True)
+class Funnel:
+    """How many applications of a call have come how far; `drafts` only as a number."""
+
+    drafts: int
+    submitted: int
+    in_check: int
+    admitted: int
+    not_admitted: int
+    evaluated: int
+    funded: int
+
+
+def funnel(counts: Mapping[Status, int]) -> Funnel:
+    """The funnel of a call from the number of its applications in each state."""
+
+    def of(*states: Status) -> int:
+        return sum(counts.get(state, 0) for state in states)
+
+    gone = {Status.DRAFT, Status.WITHDRAWN}
+    passed = {Status.ADMITTED, Status.EVALUATED, *OUTCOMES}
+    return Funnel(
+        drafts=of(Status.DRAFT),
+        submitted=sum(number for state, number in counts.items() if state not in gone),
+        in_check=of(*ARRIVED, *IN_CHECK),
+        admitted=of(*passed),
+        not_admitted=of(Status.NOT_ADMITTED),
+        evaluated=of(Status.EVALUATED, *OUTCOMES),
+        funded=of(Status.FUNDED),
+    )
+
+
+def jobs(
+    counts: Mapping[Status, int], *, slug: str, closes_at: datetime, drawn_not_published: bool, now: datetime
+) -> list[Job]:
+    """What the office owes on one call, the most urgent first."""
+    call = f"/ufficio/bandi/{slug}"
+    is_over = now >= closes_at
+    all_evaluated = not any(counts.get(state, 0) for state in {*ARRIVED, *IN_CHECK, Status.ADMITTED})
+    owed = [
+        Job(
+            sum(counts.get(state, 0) for state in IN_CHECK),
+            _l("domande in istruttoria, da decidere"),
+            f"{call}/verifica-requisiti",
+        ),
+        Job(counts.get(Status.ADMITTED, 0), _l("domande ammesse, in valutazione"), f"{call}/valutazione"),
+        Job(
+            counts.get(Status.EVALUATED, 0) if is_over and all_evaluated and not drawn_not_published else 0,
+            _l("domande valutate, graduatoria da redigere"),
+            f"{call}/graduatorie",
+        ),
+        Job(int(drawn_not_published), _l("graduatoria redatta, da pubblicare"), f"{call}/graduatorie"),
+    ]
+    return [job for job in owed if job.count]
+
+
+DEEDS: Final[Mapping[str, LazyString]] = {
+    "eligibility.checked": _l("Requisiti verificati dal portale"),
+    "eligibility.overridden": _l("Esito di un requisito corretto"),
+    "eligibility.admitted": _l("Ammessa alla valutazione"),
+    "eligibility.not_admitted": _l("Non ammessa"),
+    "evaluation.assigned": _l("Assegnata a un valutatore"),
+    "evaluation.declared": _l("Il valutatore ha risposto sul conflitto d'interessi"),
+    "evaluation.submitted": _l("Scheda di valutazione consegnata"),
+    "evaluation.reopened": _l("Scheda di valutazione riaperta"),
+    "evaluation.withdrawn": _l("Assegnazione tolta"),
+    "evaluation.closed": _l("Valutazione chiusa d'ufficio"),
+}
+
+
+def deed(action: str, detail: Mapping[str, Any]) -> tuple[str, str]:
+    """Title and text of one line of a case's story, for the office."""
+    if action in STORY:
+        return told(action, detail)
+    reason = detail.get("reason") or detail.get("why") or ""
+    rule = f"{detail['rule']}: " if "rule" in detail else ""
+    return str(DEEDS.get(action, action)), f"{rule}{reason}"
+
+
+def state_word(status: Status) -> tuple[str, str]:
+    """Name and tone of a state."""
+    said = STATES[status]
+    return str(said.label), said.tone

@@ -1,0 +1,11 @@
+"""Pages of the office; `/controllo` shows the same ones to the auditor."""
+
+from flask import Blueprint
+
+from portal.office.views import case, desk, listing, register
+
+bp = Blueprint("office", __name__)
+for room in (desk, listing, case, register):
+    room.route(bp)
+
+blueprints = (bp,)

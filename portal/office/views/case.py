@@ -1,0 +1,92 @@
+"""One case, whole: facts and documents, report and scores, clock, messages, actions, and its story."""
+
+import json
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, abort, render_template
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from portal import db
+from portal.applications import queries as applications
+from portal.applications.queries import Folder
+from portal.applications.rules import Status
+from portal.applications.service import papers
+from portal.audit import queries as audit
+from portal.audit.models import Entry
+from portal.calls import queries as calls
+from portal.documents import downloads
+from portal.eligibility import permissions as deciding, queries as eligibility
+from portal.evaluation import queries as evaluation
+from portal.kernel.clock import utcnow
+from portal.notifications.rules import STATE_TONES, STATE_WORDS
+from portal.office import permissions, queries, rules
+from portal.office.views.listing import requires_reader
+from portal.ranking import queries as ranking
+from portal.web.guards import found
+from portal.web.language import current as language
+
+
+@requires_reader
+def case(application_id: UUID) -> ResponseReturnValue:
+    """The page of a case."""
+    session, folder = db.session(), _folder(application_id)
+    application = folder.application
+    content = calls.content_by_id(session, application.version_id)
+    return render_template(
+        "office/case.html",
+        folder=folder,
+        application=application,
+        content=content,
+        state=rules.state_word(application.status),
+        paper=papers.sheet(folder, at=utcnow(), lang="en" if language() == "en" else "it"),
+        documents={document.key: document.title for document in content.documents},
+        standing=eligibility.find_standing(session, application_id),
+        may_decide=deciding.may_decide(current_user, application.call_id),
+        sheets=evaluation.sheets(session, [application_id])[application_id],
+        criteria=[one for one in content.criteria if one.mode == "reviewed"],
+        place=ranking.published_place(session, application_id),
+        messages=queries.messages(session, application_id),
+        message_words=STATE_WORDS,
+        message_tones=STATE_TONES,
+        story=[_told(entry) for entry in reversed(audit.story(session, application_id))],
+        days=_days(folder),
+    )
+
+
+def _folder(application_id: UUID) -> Folder:
+    folder = applications.find(db.session(), application_id)
+    if folder is None or folder.application.arrival is None:
+        abort(404)
+    if not permissions.may_read(current_user, folder.application.call_id):
+        abort(404)
+    return folder
+
+
+def _told(entry: Entry) -> dict[str, Any]:
+    title, text = rules.deed(entry.action, json.loads(entry.detail))
+    return {"at": entry.at, "title": title, "text": text, "who": entry.by}
+
+
+def _days(folder: Folder) -> tuple[int, int] | None:
+    """Days of the procedure used and given, once the window has closed and until there is an outcome."""
+    application = folder.application
+    if application.status in {*rules.OUTCOMES, Status.NOT_ADMITTED, Status.WITHDRAWN}:
+        return None
+    return max(0, (utcnow() - folder.call.closes_at).days), folder.content.days.procedure
+
+
+@requires_reader
+def attachment(application_id: UUID, attachment_id: UUID) -> ResponseReturnValue:
+    """A document of the case, to keep."""
+    _folder(application_id)
+    return downloads.send_file(found(queries.find_file(db.session(), application_id, attachment_id)))
+
+
+def route(bp: Blueprint) -> None:
+    """Where these pages are."""
+    for base, mark in (("/ufficio", ""), ("/controllo", "control_")):
+        at = f"{base}/domande/<uuid:application_id>"
+        bp.get(at, endpoint=f"{mark}case")(case)
+        bp.get(f"{at}/allegati/<uuid:attachment_id>", endpoint=f"{mark}attachment")(attachment)
