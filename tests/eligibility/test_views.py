@@ -94,7 +94,7 @@ def test_every_declaration_made_leaves_to_people_what_is_theirs(session, client,
     session.commit()
     ticks = {f"d_{one.id}": "y" for one in content().rules}
     page = read(precheck(client, call, **ticks))
-    assert "0 non soddisfatti" in page
+    assert "non soddisfatti: 0." in page
     assert "Manca la dichiarazione" not in page
 
 
@@ -272,7 +272,7 @@ def test_a_recheck_is_asked_once_and_shown(session, client, call, checked):
     recheck = session.scalars(select(Recheck)).one()
     service.carry_on(session, recheck.id, now=utcnow())
     session.commit()
-    assert "Ultima verifica di tutto il bando: 1 domande" in read(client.get(address(call)))
+    assert "Domande controllate: 1." in read(client.get(address(call)))
 
 
 def test_a_rule_is_corrected_with_a_reason(session, client, manager, checked):
