@@ -12,6 +12,7 @@ from typing import Self
 
 import psycopg
 
+from benchmarks.rig import record
 from portal.launcher import commands, content, places, postgres, programs, setting
 from portal.launcher.supervisor import Supervisor
 
@@ -46,6 +47,9 @@ class Installation:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        log = places.log("web")
+        if error is not None and log.is_file():
+            record.progress("\n".join(log.read_text(errors="replace").splitlines()[-60:]), at_once=True)
         self.boss.stop()
         if (self.home / "postgres").is_symlink():
             shutil.rmtree(postgres.place())

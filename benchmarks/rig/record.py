@@ -64,9 +64,9 @@ def pairs(ours: Callable[[], float], other: Callable[[], float], rounds: int = 3
     }
 
 
-def progress(words: str) -> None:
+def progress(words: str, *, at_once: bool = False) -> None:
     """Say on standard error how far a long measurement is, every ten seconds at most."""
-    if time.monotonic() - _said[0] > SAY_EVERY_S:
+    if at_once or time.monotonic() - _said[0] > SAY_EVERY_S:
         _said[0] = time.monotonic()
         print(words, file=sys.stderr, flush=True)
 
