@@ -217,7 +217,8 @@ class SeatsForm(SectionForm):
 
     def part(self) -> Seats:
         """What was typed; the province and the code are ISTAT's."""
-        place, site = self.municipality.data, self.site_municipality.data
+        place: Any = self.municipality.data
+        site: Any = self.site_municipality.data
         return Seats(
             address=_or_none(self.address.data),
             municipality=place.name,
@@ -348,7 +349,11 @@ class FiguresRow(Form):
 
     def figures(self) -> dict[str, Any]:
         """As the contract has them."""
-        return {"awu": str(self.awu.data), "turnover_eur": self.turnover_eur.data, "balance_eur": self.balance_eur.data}
+        return {
+            "awu": _plain(self.awu.data),
+            "turnover_eur": self.turnover_eur.data,
+            "balance_eur": self.balance_eur.data,
+        }
 
 
 class YearRow(FiguresRow):
@@ -508,21 +513,23 @@ class HoldingForm(SectionForm):
         self.linked_to.choices = [SelectChoice(str(id_), name) for id_, name in others]
         return self
 
-    def validate_capital_pct(self, field: Field) -> None:
-        """Some tie."""
-        if field.data is None and self.votes_pct.data is None and not self.controls.data:
-            raise ValidationError(_l("Indica la quota del capitale o dei voti, oppure il controllo."))
-
     def validate_side(self, field: Field) -> None:
         """Nobody owns a person."""
         if field.data == Side.DOWNSTREAM and self.kind.data in {HolderKind.NATURAL_PERSON, HolderKind.BUSINESS_ANGEL}:
             raise ValidationError(_l("Una persona può detenere una quota dell'impresa, non il contrario."))
 
     def validate(self, extra_validators: Any = None) -> bool:  # noqa: ANN401 - as WTForms does
-        """The figures are whole or absent."""
+        """There is some tie, and the figures are whole or absent."""
         is_valid: bool = super().validate(extra_validators)
         figures = self.figures.form
-        return (figures.is_blank() or figures.check_whole()) and is_valid
+        return all((is_valid, self._check_tie(), figures.is_blank() or figures.check_whole()))
+
+    def _check_tie(self) -> bool:
+        is_tied = self.controls.data or self.votes_pct.data is not None or self.capital_pct.data is not None
+        if not is_tied and not self.capital_pct.errors and not self.votes_pct.errors:
+            wrong = _l("Indica la quota del capitale o dei voti, oppure il controllo.")
+            self.capital_pct.errors = [str(wrong)]
+        return is_tied
 
     def validate_linked(self, field: Field) -> None:
         """Rows whole or blank."""
@@ -652,8 +659,9 @@ class DelegateForm(PortalForm):
 
     def scope(self, _today: Any) -> Scope:  # noqa: ANN401 - a date
         """What was granted."""
+        first: Any = self.valid_from.data
         return Scope(
-            valid_from=self.valid_from.data,
+            valid_from=first,
             valid_until=self.valid_until.data,
             call_id=None if self.call.data == "all" else UUID(self.call.data),
             may_submit=self.may_submit.data,

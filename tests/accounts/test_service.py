@@ -389,8 +389,8 @@ def test_a_refused_sign_in_keeps_no_typed_text_and_asks_for_confirmation_where_t
 # mandates
 
 
-def add(session, company, kind=MembershipKind.COLLEAGUE, *, email="bruno@impresa.example", **scope):
-    scope = Scope(**{"valid_from": TODAY, "valid_until": None} | scope)
+def add(session, company, kind=MembershipKind.COLLEAGUE, *, email="bruno@impresa.example", **dates):
+    scope = Scope(**{"valid_from": TODAY, "valid_until": None} | dates)
     return service.add_member(
         session, company.id, kind, email=email, full_name="Bruno Verdi", scope=scope, by="anna@impresa.example", now=NOW
     )
