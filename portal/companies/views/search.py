@@ -1,7 +1,5 @@
 """Searching by typing, for whoever fills a form: as JSON for the page's script, as a page without it."""
 
-from typing import get_args
-
 from flask import Blueprint, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
@@ -11,18 +9,15 @@ _LONGEST = 80
 
 
 def _answer(template: str, results: list, **values: object) -> ResponseReturnValue:
-    if request.accept_mimetypes.best == "text/html":
-        response = render_template(template, results=results, **values)
-    else:
-        response = jsonify(results=results)
-    return response, {"Vary": "Accept"}
+    wants_page = request.accept_mimetypes.best == "text/html"
+    answer = render_template(template, results=results, **values) if wants_page else jsonify(results=results)
+    return answer, {"Vary": "Accept"}
 
 
 def activities() -> ResponseReturnValue:
     """ATECO codes in which the words typed occur."""
-    words, edition = request.args.get("q", "")[:_LONGEST], request.args.get("edizione", ateco.CURRENT)
-    if edition not in get_args(ateco.Edition):
-        edition = ateco.CURRENT
+    words, asked = request.args.get("q", "")[:_LONGEST], request.args.get("edizione")
+    edition = next((one for one in ateco.EDITIONS if one == asked), ateco.CURRENT)
     hits = ateco.search(words, edition, limit=30)
     results = [{"value": one.code, "label": f"{one.code} {one.title}"} for one in hits]
     return _answer("companies/activities.html", results, words=words, edition=edition, editions=ateco.EDITIONS[::-1])
