@@ -24,7 +24,7 @@ def main(kind: str, name: str, measure: Callable[[], dict[str, Any]]) -> None:
     """Measure, write, print, exit 0 where `holds` is true."""
     result = {"name": name, **measure(), "where": where()}
     text = json.dumps(result, indent=1, default=str) + "\n"
-    folder = FOLDERS[kind]
+    folder = Path(os.environ.get("RESULTS") or FOLDERS[kind])
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{name}.json").write_text(text)
     print(text, end="", flush=True)
