@@ -53,8 +53,8 @@ def share_out(slug: str) -> ResponseReturnValue:
     given, lacking = len(sharing.given), len(sharing.lacking)
     flash(ngettext("%(num)s incarico assegnato.", "%(num)s incarichi assegnati.", given), "success")
     if lacking:
-        words = ("A %(num)s domanda mancano valutatori.", "A %(num)s domande mancano valutatori.")
-        flash(ngettext(*words, lacking), "warning")
+        said = ngettext("A %(num)s domanda mancano valutatori.", "A %(num)s domande mancano valutatori.", lacking)
+        flash(said, "warning")
     return redirect(url_for(".board", slug=slug), 303)
 
 
