@@ -41,6 +41,19 @@ class Clamd:
         msg = f"clamd answered {answer[:200]!r}"
         raise ConnectionError(msg)
 
+    def ping(self) -> None:
+        """Raise ConnectionError unless a daemon answers."""
+        try:
+            with socket.create_connection(self.address, timeout=self.timeout) as line:
+                line.sendall(b"zPING\0")
+                answer = line.recv(64)
+        except OSError as fault:
+            msg = f"clamd at {self.address}: {fault}"
+            raise ConnectionError(msg) from fault
+        if answer.rstrip(b"\0\n") != b"PONG":
+            msg = f"clamd answered {answer!r}"
+            raise ConnectionError(msg)
+
     def _ask(self, path: Path) -> str:
         with socket.create_connection(self.address, timeout=self.timeout) as line, path.open("rb") as content:
             line.sendall(b"zINSTREAM\0")

@@ -1,6 +1,7 @@
 """`portale doctor`: what is wrong with an installation, one line each, with the cure."""
 
 import shutil
+import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -10,6 +11,8 @@ from pydantic import ValidationError
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from portal.adapters.antivirus import Clamd, scanner
+from portal.adapters.mail import SmtpMailer
 from portal.config import Settings, get_settings
 from portal.launcher import places
 from portal.launcher.supervisor import running
@@ -96,6 +99,28 @@ def storage(known: Settings) -> Iterator[Finding]:
     yield Finding("storage", f"{free // 1_000_000_000} GB free in {home}", full)
 
 
+def mail(known: Settings) -> Iterator[Finding]:
+    """Somebody takes messages."""
+    cure = "Messages wait and are tried again for a day: set SMTP_URL to a server that answers."
+    try:
+        server = SmtpMailer(known.smtp_url)
+        with socket.create_connection((server.host, server.port), timeout=3):
+            yield Finding("mail", f"{server.host}:{server.port} answers")
+    except (OSError, ValueError) as error:
+        yield Finding("mail", str(error), cure)
+
+
+def antivirus(known: Settings) -> Iterator[Finding]:
+    """Files are looked at, or plainly are not."""
+    try:
+        chosen = scanner(known.clamd_url)
+        if isinstance(chosen, Clamd):
+            chosen.ping()
+        yield Finding("antivirus", "clamd answers" if known.clamd_url else "none: every uploaded file counts as clean")
+    except (OSError, ValueError) as error:
+        yield Finding("antivirus", str(error), "Files wait and cannot be read: start clamd, or set CLAMD_URL.")
+
+
 def parts(_known: Settings) -> Iterator[Finding]:
     """What set-up leaves in the project."""
     vendor = places.PROJECT / "static" / "vendor"
@@ -114,7 +139,15 @@ def processes(_known: Settings) -> Iterator[Finding]:
         yield Finding(name, f"pid {one.pid}", "" if one.is_alive else "make down, then make up")
 
 
-LOOKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (database, broker, storage, parts, processes)
+LOOKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
+    database,
+    broker,
+    storage,
+    mail,
+    antivirus,
+    parts,
+    processes,
+)
 
 
 @click.command()

@@ -16,6 +16,9 @@ class Daemon(socketserver.StreamRequestHandler):
     """INSTREAM: chunks with their length before them, up to an empty one."""
 
     def handle(self):
+        if self.rfile.peek(6).startswith(b"zPING\0"):
+            self.wfile.write(b"PONG\0")
+            return
         assert self.rfile.read(10) == b"zINSTREAM\0"
         content = b""
         while size := struct.unpack("!I", self.rfile.read(4))[0]:
@@ -55,6 +58,12 @@ def test_an_answer_that_is_neither_is_nobody_there(clamd, tmp_path):
 def test_nobody_there_is_a_connection_error(clamd, tmp_path):
     with pytest.raises(ConnectionError):
         Clamd("127.0.0.1", 1, timeout=1).scan(file(tmp_path, b"x"))
+
+
+def test_a_daemon_that_lives_says_so(clamd):
+    clamd.ping()
+    with pytest.raises(ConnectionError):
+        Clamd("127.0.0.1", 1, timeout=1).ping()
 
 
 def test_settings_choose_the_scanner(tmp_path):

@@ -224,7 +224,7 @@ def test_a_picture_keeps_nothing_but_the_picture(look):
         [b"", b"%PDF-1.7\n", b"PK\x03\x04", b"\xff\xd8\xff", b"0\x80\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02"]
     ),
 )
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_noise_is_refused_in_words(look, content, start):
     with pytest.raises(rules.FileRefused):
         look(start + content)

@@ -182,7 +182,7 @@ def test_a_receipt_and_a_deadline_travel_as_attachments(session):
 
 
 @given(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=60))
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_fact_adds_a_header(session, name):
     nested = session.begin_nested()
     membership = MembershipFactory(company=CompanyFactory(legal_name=f"A{name}"))
