@@ -34,9 +34,9 @@ def _within(scope: Scope, column: Any) -> ColumnElement[bool]:  # noqa: ANN401 -
     return true() if scope is None else column.in_(scope)
 
 
-def listing(scope: Scope, wanted: Wanted) -> Select[Any]:
+def listing(scope: Scope, wanted: Wanted) -> Select[*tuple[Any, ...]]:
     """Applications handed in, unordered, for paging; drafts are nobody's business but the firm's."""
-    found = (
+    found: Select[*tuple[Any, ...]] = (
         select(
             Application.id,
             Application.protocol,
@@ -68,7 +68,7 @@ def _mentions(words: str) -> ColumnElement[bool]:
     return or_(name, Company.vat == plain, func.lower(Application.protocol) == plain)
 
 
-def everything(session: Session, statement: Select[Any], *, limit: int) -> Sequence[Row[Any]]:
+def everything(session: Session, statement: Select[*tuple[Any, ...]], *, limit: int) -> Sequence[Row[*tuple[Any, ...]]]:
     """The rows of a list in order of arrival, for a sheet."""
     return session.execute(statement.order_by(Application.arrival).limit(limit)).all()
 
@@ -97,14 +97,15 @@ def drawn_not_published(session: Session) -> set[UUID]:
     return set(session.scalars(waiting))
 
 
-def messages(session: Session, application_id: UUID) -> Sequence[Row[Any]]:
+def messages(session: Session, application_id: UUID) -> Sequence[Row[*tuple[Any, ...]]]:
     """The latest messages about one application."""
-    return session.execute(
+    found: Select[*tuple[Any, ...]] = (
         select(Message.id, Message.created_at, Message.recipient, Message.subject, Message.state)
         .where(Message.subject_id == application_id)
         .order_by(Message.created_at.desc())
         .limit(MOST_MESSAGES)
-    ).all()
+    )
+    return session.execute(found).all()
 
 
 def find_file(session: Session, application_id: UUID, attachment_id: UUID) -> File | None:

@@ -83,14 +83,11 @@ def jobs(
 DEEDS: Final[Mapping[str, LazyString]] = {
     "eligibility.checked": _l("Requisiti verificati dal portale"),
     "eligibility.overridden": _l("Esito di un requisito corretto"),
-    "eligibility.admitted": _l("Ammessa alla valutazione"),
-    "eligibility.not_admitted": _l("Non ammessa"),
     "evaluation.assigned": _l("Assegnata a un valutatore"),
     "evaluation.declared": _l("Il valutatore ha risposto sul conflitto d'interessi"),
-    "evaluation.submitted": _l("Scheda di valutazione consegnata"),
-    "evaluation.reopened": _l("Scheda di valutazione riaperta"),
+    "evaluation.sheet_submitted": _l("Scheda di valutazione consegnata"),
+    "evaluation.sheet_reopened": _l("Scheda di valutazione riaperta"),
     "evaluation.withdrawn": _l("Assegnazione tolta"),
-    "evaluation.closed": _l("Valutazione chiusa d'ufficio"),
 }
 
 

@@ -19,6 +19,7 @@ from portal.calls import queries as calls
 from portal.documents import downloads
 from portal.eligibility import permissions as deciding, queries as eligibility
 from portal.evaluation import queries as evaluation
+from portal.evaluation.rules import is_unsealed
 from portal.kernel.clock import utcnow
 from portal.notifications.rules import STATE_TONES, STATE_WORDS
 from portal.office import permissions, queries, rules
@@ -34,17 +35,19 @@ def case(application_id: UUID) -> ResponseReturnValue:
     session, folder = db.session(), _folder(application_id)
     application = folder.application
     content = calls.content_by_id(session, application.version_id)
+    sheets = evaluation.sheets(session, [application_id])[application_id]
     return render_template(
         "office/case.html",
         folder=folder,
         application=application,
         content=content,
-        state=rules.state_word(application.status),
+        standing_word=rules.state_word(application.status),
         paper=papers.sheet(folder, at=utcnow(), lang="en" if language() == "en" else "it"),
         documents={document.key: document.title for document in content.documents},
         standing=eligibility.find_standing(session, application_id),
         may_decide=deciding.may_decide(current_user, application.call_id),
-        sheets=evaluation.sheets(session, [application_id])[application_id],
+        sheets=sheets,
+        is_unsealed=is_unsealed([sheet.desk for sheet in sheets]),
         criteria=[one for one in content.criteria if one.mode == "reviewed"],
         place=ranking.published_place(session, application_id),
         messages=queries.messages(session, application_id),

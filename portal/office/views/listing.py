@@ -49,8 +49,9 @@ def applications() -> ResponseReturnValue:
     order = [paging.By(column, name, descending=sort.startswith("-"))]
     if name != "arrival":
         order.append(paging.By(Application.arrival, "arrival"))
-    keys = {"after": request.args.get("dopo"), "before": request.args.get("prima")}
-    page = paging.read(session, queries.listing(reach, wanted), order, **keys)
+    page = paging.read(
+        session, queries.listing(reach, wanted), order, after=request.args.get("dopo"), before=request.args.get("prima")
+    )
     asked_only = {key: value for key, value in asked.items() if value}
     address = f"{request.path}?{urlencode(asked_only)}"
     offered = [(one.call.slug, tr(calls.content_of(one.call.version).title)) for one in _offered(reach)]

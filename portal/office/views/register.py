@@ -19,8 +19,9 @@ def register() -> ResponseReturnValue:
     """Lines of the audit, newest first, by who, what and about what."""
     asked = {key: request.args.get(key, "").strip()[:80] for key in ("chi", "che", "su")}
     statement = queries.entries(subject_id=asked["su"], by=asked["chi"], action=asked["che"])
-    keys = {"after": request.args.get("dopo"), "before": request.args.get("prima")}
-    page = paging.read(db.session(), statement, LATEST_FIRST, **keys)
+    page = paging.read(
+        db.session(), statement, LATEST_FIRST, after=request.args.get("dopo"), before=request.args.get("prima")
+    )
     address = f"{request.path}?{urlencode({key: value for key, value in asked.items() if value})}"
     head = queries.head(db.session())
     return render_template("office/register.html", page=page, asked=asked, address=address, head=head)
