@@ -12,7 +12,7 @@ from urllib.parse import urlencode, urljoin, urlsplit
 import html5lib
 
 STARTS = {
-    "visitor": ["/", "/bandi", "/ricevute", "/trasparenza", "/accedi", "/registrati", "/recupera-password"],
+    "visitor": ["/", "/bandi", "/ricevute", "/accedi", "/registrati", "/recupera-password"],
     "owner": ["/area", "/area/impresa", "/area/deleghe", "/area/domande", "/area/messaggi", "/bandi"],
     "colleague": ["/area", "/area/domande"],
     "delegate": ["/area", "/area/domande"],
