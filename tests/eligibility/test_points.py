@@ -7,6 +7,7 @@ from hypothesis import given, strategies as st
 
 from portal.calls.rules.content import Bonus, Criterion
 from portal.eligibility.rules import points
+from portal.eligibility.rules.case import Case
 from tests.eligibility.calls import SMALL, call, facts
 
 TEXT = {"it": "fascia", "en": "band"}
@@ -31,8 +32,12 @@ def part(fact, *bands):
     return {"fact": fact, "bands": [{"text": TEXT, **band} for band in bands]}
 
 
+def scores(content, known):
+    return points.score(Case(content, known))
+
+
 def scored(one, **known):
-    found = points.score(call(criteria=[one], bonus=[]), facts(**known))
+    found = scores(call(criteria=[one], bonus=[]), facts(**known))
     return found[0].points
 
 
@@ -81,7 +86,7 @@ def test_reviewed_criteria_give_none_and_a_bonus_stands_apart():
     content = call(
         criteria=[criterion(EXPORT), *[one for one in call().criteria if one.mode == "reviewed"]], bonus=[bonus]
     )
-    found = points.score(content, facts(enterprise=SMALL, answers={"export_share_pct": 30}))
+    found = scores(content, facts(enterprise=SMALL, answers={"export_share_pct": 30}))
     assert [(one.criterion, one.points, one.max, one.is_bonus) for one in found] == [
         ("auto", 8, 20, False),
         ("small_firm", 3, 4, True),
@@ -90,7 +95,7 @@ def test_reviewed_criteria_give_none_and_a_bonus_stands_apart():
 
 
 def test_words_say_the_fact_and_the_band():
-    found = points.score(call(criteria=[criterion(SIZE, EXPORT)], bonus=[]), facts(enterprise=SMALL))[0]
+    found = scores(call(criteria=[criterion(SIZE, EXPORT)], bonus=[]), facts(enterprise=SMALL))[0]
     assert [one.text.it for one in found.parts] == [
         "Dimensione piccola impresa: fascia, 3 punti.",
         "Quota estero: manca, quindi nessun punto.",
@@ -103,7 +108,7 @@ def test_words_say_the_fact_and_the_band():
 
 def test_answers_are_called_by_the_form_s_label():
     one = criterion(part("answers.export_manager", {"points": 3, "values": ["owner"]}))
-    found = points.score(call(criteria=[one], bonus=[]), facts(answers={"export_manager": "owner"}))[0]
+    found = scores(call(criteria=[one], bonus=[]), facts(answers={"export_manager": "owner"}))[0]
     assert not found.parts[0].text.it.startswith("export_manager")
 
 

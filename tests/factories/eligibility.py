@@ -24,6 +24,8 @@ POLICY = {
     "policy_expires_on": "2030-12-31",
 }
 
+_FILE = {"name": "carta.pdf", "sha256": "0" * 64, "size": 1000, "media_type": "application/pdf", "signers": []}
+
 
 def handed_in(
     session: Session,
@@ -47,7 +49,7 @@ def handed_in(
         "pathway": content.pathways[0].key if content.pathways else None,
         "answers": {**POLICY, "export_share_pct": "30", **(answers or {})},
         "declarations": {one.key: True for one in content.declarations} if declarations is None else declarations,
-        "attachments": [{"document": one.key} for one in content.documents],
+        "attachments": [{"document": one.key, **_FILE} for one in content.documents],
     }
     submitted_at = at or call.opens_at + timedelta(hours=number)
     application = Application(

@@ -87,8 +87,12 @@ def matches(code: str, prefixes: Iterable[str], *, edition: Edition = CURRENT, l
 
     Uncertain where only some of the translations do, where the code is broader than a prefix, or where it is unknown.
     """
-    found = translate(code, edition, listed)
-    answers = {_under(one, tuple(prefixes)) for one in found}
+    return _matches(code, tuple(prefixes), edition, listed)
+
+
+@lru_cache(maxsize=50_000)
+def _matches(code: str, prefixes: tuple[str, ...], edition: Edition, listed: Edition) -> Match:
+    answers = {_under(one, prefixes) for one in translate(code, edition, listed)}
     return answers.pop() if len(answers) == 1 else Match.UNCERTAIN
 
 

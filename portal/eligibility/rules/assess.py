@@ -69,7 +69,7 @@ def assess(content: CallContent, facts: Facts, *, version: str | None = None) ->
         version=version or version_of(content),
         verdict=worst(outcome.verdict for outcome in outcomes),
         rules=outcomes,
-        criteria=points.score(content, facts),
+        criteria=points.score(case),
     )
 
 

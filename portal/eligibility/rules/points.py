@@ -4,13 +4,12 @@ from decimal import Decimal
 
 from pydantic import JsonValue
 
-from portal.calls.rules.content import Band, CallContent, Part
+from portal.calls.rules.content import Band, Part
 from portal.companies.rules import ateco
 from portal.companies.rules.ateco import Match
 from portal.companies.rules.size import SIZE_WORDS
 from portal.companies.rules.words import number, percent
 from portal.eligibility.rules.case import Case, as_json, as_number
-from portal.eligibility.rules.facts import Facts
 from portal.kernel.text import Frozen, Text
 
 
@@ -33,9 +32,9 @@ class CriterionScore(Frozen):
     parts: list[PartScore]
 
 
-def score(content: CallContent, facts: Facts) -> list[CriterionScore]:
+def score(case: Case) -> list[CriterionScore]:
     """The automatic criteria and the bonuses of the call, in its order."""
-    case = Case(content, facts)
+    content = case.content
     scores = [_sum(c.key, c.max, [_part(part, case) for part in c.parts]) for c in content.criteria if c.parts]
     for bonus in content.bonus:
         most = max(band.points for band in bonus.part.bands)
