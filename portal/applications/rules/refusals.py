@@ -35,7 +35,7 @@ class CallClosed(DomainError):
     """Too late: `closed_at`, and the database's clock when it was asked."""
 
     text = _l(
-        "Il bando è chiuso dal %(closed_at)s. La richiesta è arrivata alle %(now)s: la domanda non è stata "
+        "Il bando è chiuso dal %(closed_at)s. La richiesta è arrivata il %(now)s: la domanda non è stata "
         "inviata. La bozza resta consultabile."
     )
 

@@ -35,7 +35,7 @@ def attach(session: Session, application_id: UUID, file: File, *, document: str,
     )
     session.add(attachment)
     detail = {"document": document, "name": file.name, "sha256": file.sha256}
-    trace(session, "attached", application_id, by=by, now=now, **detail)
+    trace(session, "attached", application_id, by=by, now=now, detail=detail)
     return attachment.id
 
 
@@ -53,4 +53,4 @@ def detach(session: Session, application_id: UUID, attachment_id: UUID, *, by: s
     check_editable(application.status, frozen_at=application.frozen_at)
     attachment.removed_at, attachment.removed_by = now, by
     detail = {"document": attachment.document, "file": str(attachment.file_id)}
-    trace(session, "detached", application_id, by=by, now=now, **detail)
+    trace(session, "detached", application_id, by=by, now=now, detail=detail)

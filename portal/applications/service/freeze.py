@@ -32,7 +32,7 @@ def freeze(session: Session, application_id: UUID, *, by: str, now: datetime) ->
     application.content, application.sha256 = content, digest(content)
     application.frozen_at, application.frozen_by = now, by
     detail = {"sha256": application.sha256, "version": folder.version.number}
-    trace(session, "frozen", application_id, by=by, now=now, **detail)
+    trace(session, "frozen", application_id, by=by, now=now, detail=detail)
     return application
 
 

@@ -25,7 +25,7 @@ def move(session: Session, application_id: UUID, to: Status, *, by: str, now: da
     rules.check_move(application.status, to)
     detail = {"from": application.status.value, "to": to.value} | ({"why": why} if why else {})
     application.status = to
-    trace(session, "moved", application_id, by=by, now=now, **detail)
+    trace(session, "moved", application_id, by=by, now=now, detail=detail)
     return application
 
 

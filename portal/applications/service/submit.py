@@ -55,14 +55,15 @@ def submit(session: Session, application_id: UUID, *, sha256: str, by: str) -> S
     submission = _number(session, facts, by=by)
     outbox.emit(session, ApplicationSubmitted(application_id=application_id))
     detail = {"arrival": submission.arrival, "protocol": submission.protocol, "sha256": sha256}
-    trace(session, "submitted", application_id, by=by, now=facts.now, **detail)
+    trace(session, "submitted", application_id, by=by, now=facts.now, detail=detail)
     return submission
 
 
 def _number(session: Session, facts: Row[Any], *, by: str) -> Submission:
     """Number and date the row; the number is the sequence's, taken by the statement that writes it."""
     number = select(func.nextval("application_arrivals").label("n")).cte("number")
-    protocol = literal(f"PE-{facts.now.astimezone(ROME).year}-") + func.lpad(cast(number.c.n, Text), 7, "0")
+    arrival = select(number.c.n).scalar_subquery()
+    protocol = literal(f"PE-{facts.now.astimezone(ROME).year}-") + func.lpad(cast(arrival, Text), 7, "0")
     code = receipt_code()
     row: Row[Any] = session.execute(
         update(Application)
@@ -71,7 +72,7 @@ def _number(session: Session, facts: Row[Any], *, by: str) -> Submission:
             status=Status.SUBMITTED,
             submitted_at=facts.now,
             submitted_by=by,
-            arrival=number.c.n,
+            arrival=arrival,
             protocol=protocol,
             receipt_code=code,
         )
@@ -93,4 +94,4 @@ def receipt_code() -> str:
 def note_refusal(session: Session, application_id: UUID, refusal: DomainError, *, by: str, now: datetime) -> None:
     """Leave a trace of a submission refused: in a transaction of its own, since the other one was undone."""
     detail = {"refusal": refusal.code, **{key: str(value) for key, value in refusal.facts.items()}}
-    trace(session, "submission_refused", application_id, by=by, now=now, **detail)
+    trace(session, "submission_refused", application_id, by=by, now=now, detail=detail)

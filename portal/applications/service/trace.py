@@ -9,7 +9,15 @@ from sqlalchemy.orm import Session
 from portal.audit.service import record
 
 
-def trace(session: Session, verb: str, application_id: UUID, *, by: str, now: datetime, **detail: Any) -> None:  # noqa: ANN401
+def trace(
+    session: Session,
+    verb: str,
+    application_id: UUID,
+    *,
+    by: str,
+    now: datetime,
+    detail: dict[str, Any] | None = None,
+) -> None:
     """Record `applications.<verb>` on the application; last in the verb, since the chain stays locked."""
     record(
         session,

@@ -30,5 +30,5 @@ def withdraw(session: Session, application_id: UUID, *, reason: str, by: str, no
     application.withdrawn_at, application.withdrawn_by, application.withdrawal_reason = now, by, reason
     if application.submitted_at is not None:
         outbox.emit(session, ApplicationWithdrawn(application_id=application.id))
-    trace(session, "withdrawn", application_id, by=by, now=now, reason=reason)
+    trace(session, "withdrawn", application_id, by=by, now=now, detail={"reason": reason})
     return application
