@@ -1,0 +1,138 @@
+"""The office's pages: whose they are, what they cost, what they leave out."""
+
+import io
+from uuid import uuid4
+
+import openpyxl
+import pytest
+
+from portal.accounts.rules import StaffRoleName
+from portal.applications.rules import Status
+from portal.office.rules import Funnel, funnel
+from tests.accounts_help import sign_in
+from tests.counting import statements
+from tests.factories.accounts import UserFactory, staff
+from tests.factories.calls import make_call
+from tests.factories.companies import CompanyFactory
+from tests.factories.eligibility import handed_in
+
+MOST = 8
+
+
+@pytest.fixture
+def call(session):
+    return make_call(session)
+
+
+@pytest.fixture
+def manager(client, session):
+    return sign_in(client, staff(StaffRoleName.MANAGER))
+
+
+def page(client, address):
+    answer = client.get(address)
+    assert answer.status_code == 200
+    return answer.get_data(as_text=True)
+
+
+def test_the_list_shows_what_was_handed_in_and_no_draft(session, call, manager):
+    shown = handed_in(session, call, CompanyFactory(legal_name="Tessitura Uno"))
+
+    text = page(manager, "/ufficio/domande")
+
+    assert shown.protocol in text
+    assert "Tessitura Uno" in text
+
+
+@pytest.mark.parametrize("words", ["tessitura uno", "PE-", "97029770209"])
+def test_the_list_is_searched_by_name_vat_and_protocol(session, call, manager, words):
+    one = handed_in(session, call, CompanyFactory(legal_name="Tessitura Uno", vat="97029770209"))
+    handed_in(session, call, CompanyFactory(legal_name="Caseificio Due"))
+
+    text = page(manager, f"/ufficio/domande?cerca={one.protocol if words == 'PE-' else words}")
+
+    assert "Tessitura Uno" in text
+    assert "Caseificio Due" not in text
+
+
+def test_a_broken_filter_or_key_is_no_error(session, call, manager):
+    handed_in(session, call)
+
+    assert manager.get("/ufficio/domande?stato=boh&bando=nessuno&ordina=-niente&dopo=%00x&prima=!!").status_code == 200
+
+
+@pytest.mark.parametrize("address", ["/ufficio", "/ufficio/domande", "/ufficio/domande?ordina=-impresa"])
+def test_more_applications_cost_no_more_statements(session, call, manager, address):
+    handed_in(session, call)
+    session.commit()
+    manager.get(address)
+    with statements() as one:
+        manager.get(address)
+    for _ in range(3):
+        handed_in(session, call)
+    session.commit()
+    with statements() as four:
+        manager.get(address)
+
+    assert len(one) == len(four) <= MOST
+
+
+def test_the_case_page_costs_a_fixed_number_of_statements(session, call, manager):
+    case = handed_in(session, call)
+    session.commit()
+    address = f"/ufficio/domande/{case.id}"
+    manager.get(address)
+
+    with statements() as sent:
+        text = page(manager, address)
+
+    assert len(sent) <= MOST + 2
+    assert case.sha256 in text
+
+
+def test_a_manager_of_another_call_finds_nothing(client, session, call):
+    case = handed_in(session, call)
+    other = make_call(session, "UZBEKISTAN-2025")
+    sign_in(client, staff(StaffRoleName.MANAGER, call_id=other.id))
+
+    assert case.protocol not in page(client, "/ufficio/domande")
+    assert client.get(f"/ufficio/domande/{case.id}").status_code == 404
+    assert client.get(f"/ufficio/domande/{uuid4()}").status_code == 404
+    assert case.protocol.encode() not in client.get("/ufficio/domande.csv").data
+
+
+def test_the_auditor_reads_the_same_under_their_own_address(client, session, call):
+    case = handed_in(session, call)
+    sign_in(client, UserFactory(is_auditor=True))
+
+    assert case.protocol in page(client, "/controllo/domande")
+    assert case.protocol in page(client, f"/controllo/domande/{case.id}")
+    assert client.get("/controllo").status_code == 200
+    assert "Registro delle operazioni" in page(client, "/controllo/registro")
+
+
+def test_a_firm_comes_into_no_page_of_the_office(client, session, call):
+    case = handed_in(session, call)
+    sign_in(client, UserFactory())
+    addresses = ("/ufficio", "/ufficio/domande", f"/ufficio/domande/{case.id}", "/ufficio/registro", "/controllo")
+
+    assert {client.get(address).status_code for address in addresses} == {403}
+
+
+def test_sheets_hold_what_is_shown_and_no_formula(session, call, manager):
+    handed_in(session, call, CompanyFactory(legal_name="=HYPERLINK(1)"))
+    handed_in(session, call, CompanyFactory(legal_name="Caseificio Due"))
+
+    book = openpyxl.load_workbook(io.BytesIO(manager.get("/ufficio/domande.xlsx?cerca=hyperlink").data))
+    rows = list(book.active.iter_rows(min_row=2))
+
+    assert len(rows) == 1
+    assert all(cell.data_type != "f" for row in rows for cell in row)
+
+
+def test_the_funnel_counts_each_application_where_it_has_come():
+    counts = {Status.DRAFT: 4, Status.WITHDRAWN: 1, Status.SUBMITTED: 2, Status.ADMITTED: 3, Status.FUNDED: 5}
+
+    assert funnel(counts) == Funnel(
+        drafts=4, submitted=10, in_check=2, admitted=8, not_admitted=0, evaluated=5, funded=5
+    )
