@@ -65,6 +65,8 @@ DEEDS: Final[dict[str, LazyString]] = {
     "calls.amend": _l("Rettifica"),
     "calls.opened": _l("Aperto"),
     "calls.closed": _l("Chiuso"),
+    "ranking.drawn_up": _l("Graduatoria redatta"),
+    "ranking.published": _l("Graduatoria pubblicata"),
 }
 """What the audit's actions mean."""
 
