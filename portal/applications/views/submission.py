@@ -89,7 +89,7 @@ def freeze(application_id: UUID) -> ResponseReturnValue:
         pass
     except DomainError as refusal:
         form.refuse(refusal)
-        return _summary(folder, form), status_of(refusal)
+        return _summary(own(application_id), form), status_of(refusal)
     return redirect(url_for(".submit", application_id=application_id), 303)
 
 
@@ -104,7 +104,7 @@ def unfreeze(application_id: UUID) -> ResponseReturnValue:
             service.unfreeze(session, application_id, by=current_user.email, now=utcnow())
     except DomainError as refusal:
         form.refuse(refusal)
-        return _summary(folder, form), status_of(refusal)
+        return _summary(own(application_id), form), status_of(refusal)
     flash(_("La domanda è di nuovo modificabile. Per inviarla, congelala ancora."), "info")
     return redirect(url_for(".summary", application_id=application_id), 303)
 

@@ -56,7 +56,7 @@ def index() -> ResponseReturnValue:
     seen = [one for one in queries.all_calls(db.session()) if permissions.may_see(current_user, one.call.id)]
     calls = show_all(db.session(), seen)
     counts = {status: sum(one.call.status is status for one in calls) for status in CallStatus}
-    may_add = current_user.is_admin or current_user.has_role("manager")
+    may_add = permissions.may_create(current_user)
     return render_template("calls/office.html", calls=calls, counts=counts, may_add=may_add)
 
 
@@ -96,7 +96,7 @@ def publish(slug: str) -> ResponseReturnValue:
 @requires("manager", "admin")
 def new() -> ResponseReturnValue:
     """A call that is not there yet, from YAML."""
-    if not (current_user.is_admin or current_user.has_role("manager")):
+    if not permissions.may_create(current_user):
         abort(403)
     form = EditForm()
     check = _check(form, None) if form.validate_on_submit() else None
@@ -147,7 +147,13 @@ def _preview(content: CallContent, call: Shown | None) -> Markup:
 
 
 def _bring_in(form: EditForm, content: CallContent, call: Shown | None) -> ResponseReturnValue | None:
-    """Put it in force; None where it was refused, with the refusal in the form."""
+    """Put it in force; None where it was refused, with the refusal in the form.
+
+    The code in the text says which call it is: whoever may not manage that one is sent away.
+    """
+    known = queries.find_by_code(db.session(), content.code)
+    if known and not permissions.may_manage(current_user, known.id):
+        abort(403)
     try:
         with transaction() as session:
             made, outcome = service.import_(

@@ -52,6 +52,7 @@ def office_message(message_id: UUID) -> ResponseReturnValue:
 def send_again(message_id: UUID) -> ResponseReturnValue:
     """Try a failed message once more."""
     scope = permissions.scope(current_user)
+    found(queries.find(db.session(), message_id, scope=scope))
     try:
         with transaction() as session:
             service.send_again(session, message_id, scope=scope, by=current_user.email, now=utcnow())

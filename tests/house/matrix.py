@@ -1,0 +1,189 @@
+"""Who may come in where: the portal's own map, to be read by people.
+
+A line is an endpoint, the methods it speaks of, and who is let in; `-name` takes one out again. Everybody else is sent
+to sign in, or gets 403 or 404. The objects in the addresses are those of the world in `test_matrix.py`: the firm's own
+application, the reviewer's assignment, the manager's call.
+"""
+
+PEOPLE = {
+    "visitor": "nobody signed in",
+    "newcomer": "signed in, acts for no firm",
+    "owner": "owner of the firm whose objects these are",
+    "delegate": "delegate of that firm, for the open call only",
+    "ex_delegate": "delegate of that firm until yesterday's revocation",
+    "stranger": "owner of another firm",
+    "reviewer": "reviewer of the assignment",
+    "other_reviewer": "reviewer of all calls, given another application",
+    "manager": "manager of all calls",
+    "other_manager": "manager of another call",
+    "events": "event staff",
+    "auditor": "auditor of the Region",
+    "admin": "administrator",
+}
+
+GROUPS = {
+    "everybody": tuple(PEOPLE),
+    "signed": tuple(name for name in PEOPLE if name != "visitor"),
+    "firms": ("owner", "delegate", "stranger"),
+    "own": ("owner", "delegate"),
+    "reviewers": ("reviewer", "other_reviewer"),
+    "managers": ("manager", "other_manager"),
+    "decide": ("manager", "admin"),
+    "read": ("manager", "admin", "auditor"),
+}
+
+MATRIX = """
+calls.home                       GET       everybody
+calls.index                      GET       everybody
+calls.show_call                  GET       everybody
+calls.version                    GET       everybody
+calls.as_yaml                    GET       everybody
+calls.deadline                   GET       everybody
+eligibility.precheck             GET POST  everybody
+ranking.published                GET       everybody
+ranking.published_file           GET       everybody
+applications.verify              GET       everybody
+applications.verified            GET       everybody
+companies.activities             GET       everybody
+companies.municipalities         GET       everybody
+web.accessibility                GET       everybody
+web.help_                        GET       everybody
+web.privacy                      GET       everybody
+health.alive                     GET       everybody
+health.ready                     GET       everybody
+health.metrics                   GET       everybody
+notifications.mailbox            GET       everybody
+notifications.mail               GET       everybody
+notifications.mail_html          GET       everybody
+notifications.mail_attachment    GET       everybody
+
+accounts.register                GET POST  everybody
+accounts.look_in_the_mail        GET       everybody
+accounts.confirm                 GET POST  everybody
+accounts.sign_in                 GET POST  everybody
+accounts.sign_out                POST      everybody
+accounts.ask_reset               GET POST  everybody
+accounts.reset                   GET POST  everybody
+accounts.accept_invitation       GET POST  everybody
+accounts.profile                 GET POST  signed
+accounts.change_password         GET POST  signed
+accounts.sign_out_everywhere     POST      signed
+
+companies.area                   GET       signed
+companies.choose                 GET       signed
+companies.new                    GET POST  signed
+companies.overview               GET       signed
+companies.act_for                POST      own
+companies.identity               GET POST  owner stranger
+companies.seats                  GET POST  owner stranger
+companies.activity               GET POST  owner stranger
+companies.figures                GET POST  owner stranger
+companies.representatives        GET POST  owner stranger
+companies.new_holding            GET POST  owner stranger
+companies.holding                GET POST  owner
+companies.remove_holding         POST      owner
+companies.people                 GET       firms
+companies.add_colleague          GET POST  owner stranger
+companies.add_owner              GET POST  owner stranger
+companies.add_delegate           GET POST  owner stranger
+companies.revoke                 POST      owner
+notifications.messages           GET       signed
+notifications.message            GET       owner
+
+applications.begin               GET POST  signed
+applications.index               GET       firms
+applications.overview            GET       own
+applications.section             GET POST  own
+applications.autosave            POST      own
+applications.declarations        GET POST  own
+applications.documents           GET       own
+applications.upload              POST      own
+applications.download            GET       own
+applications.remove              POST      own
+applications.summary             GET       own
+applications.preview             GET       own
+applications.freeze              POST      own
+applications.unfreeze            POST      own
+applications.submit              GET POST  own
+applications.withdraw            GET POST  own
+applications.receipt             GET       owner
+applications.receipt_pdf         GET       owner
+eligibility.own                  GET       owner
+ranking.own                      GET       owner
+
+evaluation.index                 GET       reviewers
+evaluation.case                  GET       reviewer
+evaluation.attachment            GET       reviewer
+evaluation.declare               POST      reviewer
+evaluation.draft                 POST      reviewer
+evaluation.submit                POST      reviewer
+
+office.desk                      GET       managers events auditor admin
+office.applications              GET       managers auditor admin
+office.export                    GET       managers auditor admin
+office.case                      GET       read
+office.attachment                GET       read
+office.register                  GET       auditor admin
+office.control                   GET       auditor admin
+office.control_register          GET       auditor admin
+office.control_applications      GET       managers auditor admin
+office.control_case              GET       read
+office.control_attachment        GET       read
+calls_office.index               GET       managers auditor admin
+calls_office.new                 GET POST  manager admin
+calls_office.show_call           GET       read
+calls_office.edit                GET POST  decide
+calls_office.publish             POST      decide
+eligibility.whole_call           GET       read
+eligibility.admit_many           POST      decide
+eligibility.recheck_call         POST      decide
+eligibility.check_again          POST      decide
+eligibility.correct              GET POST  decide
+eligibility.decide               GET POST  decide
+evaluation.board                 GET       read
+evaluation.share_out             POST      decide
+evaluation.panel                 GET       read
+evaluation.assign                POST      decide
+evaluation.withdraw              POST      decide
+evaluation.reopen                POST      decide
+evaluation.close                 POST      decide
+ranking.versions                 GET       read
+ranking.draw_up                  POST      decide
+ranking.version                  GET       read
+ranking.version_file             GET       read
+ranking.publish                  POST      decide
+notifications.office             GET       managers events auditor admin
+notifications.office_message     GET       read
+notifications.send_again         POST      decide
+notifications.send_failed_again  POST      managers events admin
+
+accounts.users                   GET       admin
+accounts.user                    GET       admin
+accounts.invite_user             GET POST  admin
+accounts.give_role               POST      admin
+accounts.take_role               POST      admin
+accounts.set_flags               POST      admin
+accounts.disable                 POST      admin
+accounts.enable                  POST      admin
+"""
+
+
+def let_in() -> dict[tuple[str, str], frozenset[str]]:
+    """(endpoint, method) -> who is let in."""
+    table: dict[tuple[str, str], frozenset[str]] = {}
+    for line in filter(None, MATRIX.splitlines()):
+        endpoint, *rest = line.split()
+        methods = [word for word in rest if word.isupper()]
+        people: set[str] = set()
+        for word in (word for word in rest if not word.isupper()):
+            named = set(GROUPS.get(word.removeprefix("-"), (word.removeprefix("-"),)))
+            people = people - named if word.startswith("-") else people | named
+        if strangers := people - set(PEOPLE):
+            msg = f"{endpoint}: who is {', '.join(strangers)}?"
+            raise ValueError(msg)
+        for method in methods:
+            if (endpoint, method) in table:
+                msg = f"{endpoint} {method} is declared twice"
+                raise ValueError(msg)
+            table[endpoint, method] = frozenset(people)
+    return table
