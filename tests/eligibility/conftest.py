@@ -9,7 +9,7 @@ from sqlalchemy import Engine, event
 
 @pytest.fixture
 def statements(engine: Engine) -> Callable[[], AbstractContextManager[list[str]]]:
-    """`with statements() as seen:` collects every SQL statement but savepoints."""
+    """Collects every SQL statement but savepoints: `with statements() as seen`."""
 
     @contextmanager
     def counted() -> Iterator[list[str]]:

@@ -100,7 +100,7 @@ def test_words_say_the_fact_and_the_band():
         "Dimensione piccola impresa: fascia, 3 punti.",
         "Quota estero: manca, quindi nessun punto.",
     ]
-    none = points.score(
+    none = scores(
         call(criteria=[criterion(part("size", {"points": 1, "sizes": ["micro"]}))], bonus=[]), facts(enterprise=SMALL)
     )
     assert none[0].parts[0].text.en == "Size small enterprise: in no band, no points."
