@@ -95,7 +95,7 @@ class TooManyFiles(DomainError):
 
 
 class NoFile(DomainError):
-    text = _l("Scegli un file prima di premere «Carica».")
+    text = _l("Scegli un file prima di premere «Carica il file».")
 
 
 class IllegalMove(DomainError):
