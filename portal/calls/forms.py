@@ -1,5 +1,7 @@
 """Shapes of input of the calls' pages."""
 
+from typing import Any
+
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 from wtforms import HiddenField, StringField, TextAreaField
@@ -19,6 +21,11 @@ class EditForm(PortalForm):
         validators=[Optional(), Length(max=500)],
     )
     base = HiddenField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as WTForms does
+        super().__init__(*args, **kwargs)
+        # asked for when confirming, not for a mere check: the label must not call them optional
+        self.yaml.flags.required = self.reason.flags.required = True
 
     @property
     def text(self) -> str | bytes:

@@ -22,7 +22,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import AliasEvent
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ruamel.yaml.representer import RoundTripRepresenter
-from ruamel.yaml.scalarstring import FoldedScalarString, LiteralScalarString
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString, FoldedScalarString, LiteralScalarString
 
 from portal.calls.rules.content import CallContent
 from portal.calls.rules.words import wrong
@@ -270,10 +270,15 @@ def _commented(value: Any) -> Any:  # noqa: ANN401 - any plain value, one line a
 
 
 def _styled(text: str) -> Any:  # noqa: ANN401 - ruamel's kinds of text
-    """Several lines as they are; one long line folded."""
-    if "\n" in text:
+    """Several lines as they are, one long line folded, anything odd in double quotes."""
+    lines = text.split("\n")
+    if not all(line.isprintable() and line == line.rstrip() for line in lines) or lines[0].startswith(" "):
+        return DoubleQuotedScalarString(text)
+    if len(lines) > 1:
         return LiteralScalarString(text)
-    return FoldedScalarString(text) if len(text) > _LONG else text
+    if len(text) > _LONG and "  " not in text:
+        return FoldedScalarString(text)
+    return text if text[:1].isalnum() or text[:1] in "«(" else DoubleQuotedScalarString(text)
 
 
 def _fits(value: dict[str, Any] | list[Any] | tuple[Any, ...]) -> bool:
