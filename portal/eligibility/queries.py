@@ -83,11 +83,10 @@ def _corrections(session: Session, application_ids: Sequence[UUID]) -> dict[UUID
     )
     corrections: dict[UUID, list[Correction]] = defaultdict(list)
     for one in session.scalars(found):
-        on = next((outcome for outcome in outcomes_of(one.report) if outcome.id == one.rule), None)
-        if on is not None:
-            corrections[one.report.application_id].append(
-                Correction(on=on, verdict=one.verdict, reason=one.reason, by=one.made_by, at=one.made_at)
-            )
+        on = {outcome.id: outcome for outcome in outcomes_of(one.report)}[one.rule]
+        corrections[one.report.application_id].append(
+            Correction(on=on, verdict=one.verdict, reason=one.reason, by=one.made_by, at=one.made_at)
+        )
     return corrections
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Engine, event
 
 @pytest.fixture
 def statements(engine: Engine) -> Callable[[], AbstractContextManager[list[str]]]:
-    """Collects every SQL statement but savepoints: `with statements() as seen`."""
+    """A way of collecting every SQL statement but savepoints, as a context."""
 
     @contextmanager
     def counted() -> Iterator[list[str]]:

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -94,7 +95,7 @@ def test_editions_are_told_before_their_codes():
 
 # collected
 
-PROFILE = {
+PROFILE: dict[str, Any] = {
     "company": {
         "legal_name": "Alfa S.r.l.",
         "vat": "00743110157",

@@ -198,6 +198,13 @@ def test_a_call_may_need_nothing_of_size(session, client):
     assert "Come si calcola" not in page
 
 
+def test_a_call_may_need_nothing_of_place(session, client):
+    call = make_call(session, rules=[rule("antimafia")], budget=NO_AID)
+    session.commit()
+    page = read(post(client, f"/bandi/{call.slug}/verifica", d_antimafia="y"))
+    assert "Per quanto hai indicato, i requisiti ci sono" in page
+
+
 # the office
 
 
