@@ -109,9 +109,9 @@ def sheet_form(criteria: Sequence[Criterion], marks: Mapping[str, Mark], *, comm
         data[f"points_{criterion.key}"] = mark.points
         data[f"reason_{criterion.key}"] = mark.reason
     form: SheetForm = type("ScoreForm", (SheetForm,), fields)(data=data)
-    if not form.is_submitted():
-        for criterion in criteria:
-            points, _reason = form.pair(criterion.key)
-            if typed := marks.get(criterion.key, Mark()).typed:
-                points.raw_data = [typed]
+    for criterion in criteria:
+        points, reason = form.pair(criterion.key)
+        points.flags.required = reason.flags.required = True
+        if not form.is_submitted() and (typed := marks.get(criterion.key, Mark()).typed):
+            points.raw_data = [typed]
     return form
