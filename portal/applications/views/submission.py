@@ -80,7 +80,7 @@ def _summary(folder: Folder, form: FreezeForm) -> str:
 @requires_company
 def freeze(application_id: UUID) -> ResponseReturnValue:
     """Fix what will be handed in."""
-    folder = own(application_id)
+    own(application_id)
     form = FreezeForm()
     try:
         with transaction() as session:
@@ -97,7 +97,7 @@ def freeze(application_id: UUID) -> ResponseReturnValue:
 @requires_company
 def unfreeze(application_id: UUID) -> ResponseReturnValue:
     """Make it writable again."""
-    folder = own(application_id)
+    own(application_id)
     form = FreezeForm()
     try:
         with transaction() as session:
