@@ -210,7 +210,9 @@ def lock_for_submission(session: Session, application_id: UUID) -> Row[Any] | No
         .with_for_update(read=True)
         .cte("theirs")
     )
-    return session.execute(select(mine, theirs, func.clock_timestamp().label("now")).select_from(mine.join(theirs, true()))).one_or_none()
+    return session.execute(
+        select(mine, theirs, func.clock_timestamp().label("now")).select_from(mine.join(theirs, true()))
+    ).one_or_none()
 
 
 def find_live(session: Session, *, call_id: UUID, company_id: UUID) -> Application | None:
@@ -293,7 +295,9 @@ def profile(session: Session, company_id: UUID) -> dict[str, Any]:
     ).one()
     years = [_columns(year, "company_id") for year in company.years]
     people = [_columns(one, "company_id", "id") for one in company.representatives]
-    holdings = [{"name": one.name, "tax_code": one.tax_code, **one.relation} for one in company.holdings]
+    holdings = [
+        {"id": str(one.id), "name": one.name, "tax_code": one.tax_code, **one.relation} for one in company.holdings
+    ]
     own = _columns(company, "id", "created_at", "updated_at", "revision")
     return {
         "company": {**own, "years": years, "last_year": years[-1] if years else {}, "holdings": holdings},

@@ -11,7 +11,10 @@ from portal.eligibility.rules.verdicts import Finding
 
 AT = "2026-11-22T12:00:00+01:00"
 LOMBARDY = ["BG", "BS", "CO", "CR", "LC", "LO", "MN", "MI", "MB", "PV", "SO", "VA"]
-SMALL: dict[str, Any] = {"years": [{"year": 2025, "awu": 20, "turnover_eur": 4_000_000, "balance_eur": 3_000_000}], "relations": []}
+SMALL: dict[str, Any] = {
+    "years": [{"year": 2025, "awu": 20, "turnover_eur": 4_000_000, "balance_eur": 3_000_000}],
+    "relations": [],
+}
 
 
 def rule(kind: str, **parameters: Any) -> Rule:

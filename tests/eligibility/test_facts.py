@@ -208,6 +208,28 @@ def test_neighbours_of_the_application_with_what_the_profile_knows_of_them():
     assert collected(answers={"holdings": None}).enterprise.relations == []
 
 
+def test_ties_among_neighbours_follow_their_names():
+    b, d = "6f1f0f0e-0000-4000-8000-000000000001", "6f1f0f0e-0000-4000-8000-000000000002"
+    base = {"kind": "enterprise", "side": "upstream", "capital_pct": "20"}
+    holdings = [
+        {**base, "id": b, "name": "Beta", "linked_to": [d, "gone"]},
+        {**base, "id": d, "name": "Delta", "linked_to": []},
+        {**base, "id": "x", "name": "Delta"},
+    ]
+    profile = {"company": {**PROFILE["company"], "holdings": holdings, "merged": True}}
+    found = collected(profile).enterprise
+    assert found.merged
+    assert [(one.id, one.linked_to) for one in found.relations] == [
+        ("Beta", ["Delta"]),
+        ("Delta", []),
+        ("Delta (2)", []),
+    ]
+    rows = [{"name": "Beta", "side": "upstream", "capital_pct": "60"}]
+    assert [(one.id, one.linked_to) for one in collected(profile, answers={"holdings": rows}).enterprise.relations] == [
+        ("Beta", [])
+    ]
+
+
 def test_a_public_share_is_a_public_holder_unless_one_is_named():
     found = collected(answers={"public_share_pct": "25"}).enterprise.relations
     assert [(one.kind.value, one.capital) for one in found] == [("enterprise", 30), ("public_body", 25)]

@@ -109,7 +109,9 @@ def _enterprise(company: Json, answers: Json) -> Enterprise | None:
         relations = [
             row if row.get("figures") or not _is_control(row) else {**row, "consolidated": True} for row in relations
         ]
-    return _model(Enterprise, {"years": sorted(years, key=lambda row: str(row.get("year"))), "relations": relations})
+    in_order = sorted(years, key=lambda row: str(row.get("year")))
+    known = {"years": in_order, "relations": relations, "merged": company.get("merged") is True}
+    return _model(Enterprise, known)
 
 
 def _model(model: type[Model], value: Any) -> Model | None:  # noqa: ANN401
@@ -143,24 +145,43 @@ def _relations(company: Json, answers: Json) -> list[dict[str, Any]]:
     """What the profile tells of each neighbour, with the shares of the application where it asks for them.
 
     A neighbour that only the application names is an enterprise without figures, or a person by its tax code.
+    Neighbours are known by name; the profile ties them by identifiers (`linked_to`).
     """
-    known = [_known(one) for one in company.get("holdings") or []]
+    known = _named([dict(one) for one in company.get("holdings") or []])
     if "holdings" not in answers:
         return known
-    return [_answered(row, known) for row in answers["holdings"] or []]
+    told = [_answered(row, known) for row in answers["holdings"] or []]
+    names = {one["id"] for one in told}
+    return _unique([{**one, "linked_to": [n for n in one.get("linked_to", []) if n in names]} for one in told])
 
 
-def _known(holding: Json) -> dict[str, Any]:
-    relation = {key: value for key, value in holding.items() if key not in {"name", "tax_code"}}
-    return {**relation, "id": relation.get("id") or holding.get("name")}
+def _named(holdings: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    names = {one["id"]: one.get("name") for one in holdings if one.get("id")}
+    return _unique(
+        [
+            {key: value for key, value in one.items() if key not in {"name", "tax_code"}}
+            | {"id": one.get("name"), "linked_to": [names[n] for n in one.get("linked_to") or [] if n in names]}
+            for one in holdings
+        ]
+    )
+
+
+def _unique(relations: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The same name twice on one side is two neighbours: the second is numbered."""
+    seen: dict[tuple[Any, Any], int] = {}
+    told = []
+    for one in relations:
+        key = (one.get("id"), one.get("side"))
+        seen[key] = seen.get(key, 0) + 1
+        told.append(one if seen[key] == 1 else {**one, "id": f"{one.get('id')} ({seen[key]})"})
+    return told
 
 
 def _answered(row: Json, known: Sequence[Json]) -> dict[str, Any]:
     name, side = row.get("name"), row.get("side")
     match = next((one for one in known if one["id"] == name and one.get("side") == side), None)
-    kind = (
-        "natural_person" if side == "upstream" and is_codice_fiscale(str(row.get("tax_code") or "")) else "enterprise"
-    )
+    is_person = side == "upstream" and is_codice_fiscale(str(row.get("tax_code") or ""))
+    kind = "natural_person" if is_person else "enterprise"
     shares = {key: row[key] for key in ("capital_pct", "votes_pct") if row.get(key) is not None}
     return {**(match or {"id": name, "kind": kind}), "side": side, **shares}
 
