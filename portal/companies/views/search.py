@@ -9,7 +9,7 @@ _LONGEST = 80
 
 
 def _answer(template: str, results: list, **values: object) -> ResponseReturnValue:
-    wants_page = request.accept_mimetypes.best == "text/html"
+    wants_page = request.accept_mimetypes.best_match(("application/json", "text/html")) == "text/html"
     answer = render_template(template, results=results, **values) if wants_page else jsonify(results=results)
     return answer, {"Vary": "Accept"}
 
