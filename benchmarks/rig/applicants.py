@@ -12,13 +12,14 @@ from uuid import UUID
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 
+from benchmarks.rig import record
 from benchmarks.rig.installation import Installation
 from portal import db
 from portal.accounts import queries as accounts
 from portal.accounts.service.sessions import open_session
 from portal.app import create_app
 from portal.applications import queries, service
-from portal.applications.rules.completeness import is_asked
+from portal.applications.rules.completeness import is_asked, missing
 from portal.calls import queries as calls
 from portal.calls.rules.content import CallContent
 from portal.config import get_settings
@@ -59,9 +60,14 @@ def applicants(rig: Installation, code: str, how_many: int) -> list[Applicant]:
             call = calls.get(session, calls.get_by_code(session, code).id)
             assert call.version is not None
             call_id, content = call.id, calls.content_of(call.version)
-        found = []
-        for firm in firms(how_many, places=lombard_places(), seed=SEED):
+        found: list[Applicant] = []
+        for firm in firms(2 * how_many, places=lombard_places(), seed=SEED):
+            if len(found) == how_many:
+                break
+            record.progress(f"{len(found)} of {how_many} drafts")
             application, token = _ready(call_id, content, firm)
+            if not _is_complete(application, content):
+                continue
             found.append(Applicant(str(application), str(signer.dumps({"_user_id": token, "_fresh": True}))))
         return found
 
@@ -89,6 +95,13 @@ def _ready(call_id: UUID, content: CallContent, firm: Firm) -> tuple[UUID, str]:
         token = open_session(session, user, now=now, company_id=company.id)
     _attach(application.id, content, firm)
     return application.id, token
+
+
+def _is_complete(application_id: UUID, content: CallContent) -> bool:
+    """Whether the invented firm answered all that is asked of it."""
+    with db.transaction() as session:
+        folder = queries.find(session, application_id)
+        return folder is not None and not missing(content, folder.answers, folder.enclosed)
 
 
 def _attach(application_id: UUID, content: CallContent, firm: Firm) -> None:
