@@ -4,7 +4,7 @@ from typing import Any
 
 from flask_babel import gettext as _, lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, Regexp
+from wtforms.validators import DataRequired, InputRequired, Length, Regexp
 
 from portal.applications.queries import Folder
 from portal.applications.rules.answers import NEVER
@@ -72,7 +72,7 @@ class WithdrawForm(PortalForm):
         description=_l("Resta agli atti insieme alla domanda."),
         filters=[lambda text: (text or "").strip()],
         validators=[
-            InputRequired(_l("Scrivi in breve il motivo.")),
+            DataRequired(_l("Scrivi in breve il motivo.")),
             Length(max=1000, message=_l("Al massimo 1.000 caratteri.")),
         ],
     )

@@ -111,6 +111,7 @@ def withdraw(application_id: UUID) -> ResponseReturnValue:
             return redirect(url_for(".overview", application_id=application_id), 303)
         except DomainError as refusal:
             form.refuse(refusal)
-            return render_template("applications/withdraw.html", folder=folder, form=form), status_of(refusal)
+            page = render_template("applications/withdraw.html", folder=own(application_id), form=form)
+            return page, status_of(refusal)
     status = 422 if form.is_submitted() else 200
     return render_template("applications/withdraw.html", folder=folder, form=form), status

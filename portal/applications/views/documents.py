@@ -1,5 +1,6 @@
 """The documents of an application: uploaded when chosen, removed, downloaded."""
 
+from contextlib import closing
 from time import monotonic
 from typing import Any
 from uuid import UUID
@@ -63,7 +64,7 @@ def _take(folder: Folder, asked: DocumentAsked) -> None:
     check_editable(folder.application.status, frozen_at=folder.application.frozen_at)
     who = {"by": current_user.email, "now": utcnow()}
     allowed, limit = files.kinds(asked.formats), asked.max_mb * files.MEGABYTE
-    with transaction() as session:
+    with closing(sent.stream), transaction() as session:
         file = store.store(session, sent.stream, name=sent.filename, allowed=allowed, limit=limit, **who)
         service.attach(session, folder.application.id, file, document=asked.key, **who)
 

@@ -99,7 +99,8 @@ def _save(folder: Folder, part: Section, form: SectionForm) -> ResponseReturnVal
             written = service.save(session, application_id, changes, by=current_user.email, now=utcnow())
     except DomainError as refusal:
         form.refuse(refusal)
-        return _page(folder, part, form), 409
+        form.folder = own(application_id)
+        return _page(form.folder, part, form), 409
     here = url_for(".section", application_id=application_id, key=part.key)
     if len(written) == len(changes):
         if taken or rows:

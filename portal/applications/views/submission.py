@@ -43,7 +43,7 @@ def declarations(application_id: UUID) -> ResponseReturnValue:
             folder, status = own(application_id), 422
         except DomainError as refusal:
             form.refuse(refusal)
-            status = 409
+            folder, status = own(application_id), 409
     elif "controlla" in request.args:
         form.check_all()
     legs = journey(folder, DECLARATIONS)
