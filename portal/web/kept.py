@@ -13,7 +13,7 @@ from portal.web.language import current
 
 Args = ParamSpec("Args")
 _MOST = 512
-_pages: dict[tuple[int, str, str], tuple[float, bytes, str]] = {}
+_pages: dict[tuple[int, str, str], tuple[float, bytes, list[tuple[str, str]]]] = {}
 
 
 def _is_anybody() -> bool:
@@ -36,12 +36,12 @@ def kept(seconds: float = 1.0) -> Callable[[Callable[Args, ResponseReturnValue]]
             key = (id(current_app._get_current_object()), request.full_path, current())  # type: ignore[attr-defined]  # noqa: SLF001
             found = _pages.get(key)
             if found is not None and found[0] > time.monotonic():
-                return Response(found[1], content_type=found[2])
+                return Response(found[1], headers=found[2])
             response = make_response(view(*args, **kwargs))
             if response.status_code == 200 and not is_private() and "Set-Cookie" not in response.headers:  # noqa: PLR2004
                 if len(_pages) >= _MOST:
                     _pages.clear()
-                _pages[key] = (time.monotonic() + seconds, response.get_data(), response.content_type or "text/html")
+                _pages[key] = (time.monotonic() + seconds, response.get_data(), list(response.headers.items()))
             return response
 
         return shown

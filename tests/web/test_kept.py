@@ -1,7 +1,7 @@
 """Public pages kept for a moment: never what is somebody's."""
 
 import pytest
-from flask import Flask, flash, session
+from flask import Flask, Response, flash, session
 from flask_wtf.csrf import generate_csrf
 
 from portal.web import headers, kept, language
@@ -31,10 +31,20 @@ def site() -> Flask:
         session["x"] = 1
         return count()
 
+    def download() -> Response:
+        headers = {"Content-Disposition": "attachment; filename=dati.yaml"}
+        return Response(b"a: 1", headers=headers, mimetype="application/yaml")
+
     def busy() -> tuple[str, int]:
         return count(), 503
 
-    for path, view in (("/", count), ("/modulo", with_token), ("/detto", with_message), ("/mio", with_session)):
+    for path, view in (
+        ("/", count),
+        ("/dati", download),
+        ("/modulo", with_token),
+        ("/detto", with_message),
+        ("/mio", with_session),
+    ):
         app.add_url_rule(path, path, keep(60)(view))
     app.add_url_rule("/no", "no", keep(60)(busy))
     app.add_url_rule("/subito", "now", keep(0)(count))
@@ -65,6 +75,15 @@ def test_whoever_has_a_session_is_served_afresh(site):
 
     assert known.get("/").text == "3 it"
     assert site.test_client().get("/").text == "1 it"
+
+
+def test_a_download_kept_is_still_a_download(site):
+    ask = site.test_client()
+    first, again = ask.get("/dati"), ask.get("/dati")
+
+    assert again.data == first.data == b"a: 1"
+    assert again.headers["Content-Disposition"] == "attachment; filename=dati.yaml"
+    assert (again.mimetype, again.headers["Content-Length"]) == ("application/yaml", "4")
 
 
 def test_faults_and_old_pages_are_not_kept(site):
