@@ -48,8 +48,10 @@ class Tour:
         context: BrowserContext = self.browser.new_context(
             viewport={"width": self.width, "height": 900}, locale="it-IT", base_url=self.base, accept_downloads=True
         )
-        context.set_default_timeout(15_000)
-        return context.new_page()
+        context.set_default_timeout(30_000)
+        page = context.new_page()
+        page.on("dialog", lambda dialog: dialog.accept())
+        return page
 
     def sign_in(self, role: str, number: int = 0) -> Page:
         """Somebody of that role, signed in."""
@@ -66,18 +68,19 @@ class Tour:
         """Go there, and keep a picture."""
         if path:
             answer = page.goto(path)
-            assert answer is not None and answer.ok, f"{path}: {answer.status if answer else 'no answer'}"
+            assert answer is not None, f"{path}: no answer"
+            assert answer.ok, f"{path}: {answer.status}"
         self.count += 1
         page.wait_for_load_state("networkidle")
         page.screenshot(path=self.pictures / f"{self.count:02d}-{name}.png", full_page=True)
         print(f"{self.count:02d} {name}: {page.url.removeprefix(self.base)} — {page.title()}")
 
 
-def choose(page: Page, label: str, typed: str) -> None:
+def choose(page: Page, name: str, typed: str) -> None:
     """Search by typing, take the first answer."""
-    box = page.get_by_role("combobox", name=re.compile(label))
+    box = page.locator(f"#{name}")
     box.fill(typed)
-    page.get_by_role("option").first.click()
+    page.locator(f"#{name}-options [role=option]").first.click()
 
 
 def look_around(tour: Tour) -> None:
@@ -88,7 +91,7 @@ def look_around(tour: Tour) -> None:
     tour.see(page, "call", CALL)
     tour.see(page, "precheck", f"{CALL}/verifica")
     page.fill("[name=vat]", "00743110157")
-    choose(page, "ATECO", "13.20.00")
+    choose(page, "ateco_primary", "13.20.00")
     page.select_option("[name=province]", "BG")
     for name, value in {
         "rea": "BG-412345",
@@ -138,11 +141,12 @@ def message_link(page: Page, email: str, path: str) -> str:
                 if found and email in text:
                     return found[1]
         time.sleep(1)
-    raise AssertionError(f"no message to {email}")
+    msg = f"no message to {email}"
+    raise AssertionError(msg)
 
 
-def apply(tour: Tour) -> str:
-    """The firm fills the application in, freezes it, submits it; answers the receipt's code."""
+def apply(tour: Tour) -> None:
+    """The firm fills the application in, freezes it, submits it; anybody verifies the receipt."""
     firm = next(one for one in firms(100, places=lombard_places(), seed=1) if one.ateco.startswith("13"))
     page = tour.sign_in("owner")
     tour.see(page, "area", "/area")
@@ -178,7 +182,7 @@ def apply(tour: Tour) -> str:
     code = re.search(r"[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}", page.locator("main").inner_text())
     assert code, "no code on the receipt"
     tour.see(page, "after-submission", own)
-    return code[0]
+    verify_receipt(tour, code[0])
 
 
 def answer(page: Page, field: FormField, firm: Firm, random: Random) -> None:
@@ -245,14 +249,15 @@ def check(tour: Tour) -> None:
     page.locator("main table a[href*='/ufficio/domande/']").first.click()
     case = page.url
     for _ in range(60):
-        if page.get_by_role("button", name=re.compile("^Ammetti")).count():
+        if page.locator("main a[href$='/ammetti']").count():
             break
         time.sleep(1)
         page.goto(case)
     tour.see(page, "case")
-    form = page.locator("form[action$='/ammetti']")
-    form.locator("textarea, input[type=text]").first.fill(CHECKED)
-    form.locator("button[type=submit]").last.click()
+    page.locator("main a[href$='/ammetti']").click()
+    page.fill("main [name=reason]", CHECKED)
+    tour.see(page, "admit")
+    page.locator("main form button[type=submit]").last.click()
     tour.see(page, "case-admitted", case)
     tour.see(page, "board", f"/ufficio{CALL}/valutazione")
     page.get_by_role("button", name=re.compile("Distribuisci|Assegna")).first.click()
@@ -267,15 +272,15 @@ def evaluate(tour: Tour) -> None:
         works = {one.get_attribute("href") for one in page.locator("main a[href^='/valutazione/']").all()}
         for work in sorted(filter(None, works)):
             page.goto(work)
-            if page.locator("[name=answer], [name=has_conflict]").count():
+            if page.locator("[name=answer]").count():
                 tour.see(page, "conflict")
-                page.locator("input[type=radio]").first.check()
+                page.locator("[name=answer]").first.check()
                 page.locator("main form button[type=submit]").last.click()
                 page.goto(work)
-            for box in page.locator("main input[name*='points']").all():
-                box.fill(str(int(box.get_attribute("data-max") or box.get_attribute("max") or "10") * 7 // 10))
-            for box in page.locator("main textarea[name*='reason']").all():
-                box.fill(REASON)
+            for one in CONTENT.criteria:
+                if one.mode == "reviewed":
+                    page.fill(f"[name=points_{one.key}]", str(int(one.max) * 7 // 10))
+                    page.fill(f"[name=reason_{one.key}]", REASON)
             tour.see(page, "score-sheet")
             page.get_by_role("button", name=re.compile("Consegna")).first.click()
             tour.see(page, "score-sheet-in", work)
@@ -285,17 +290,18 @@ def close_and_rank(tour: Tour) -> None:
     """The manager closes the call by a corrigendum, draws the ranking up and publishes it."""
     page = tour.sign_in("manager")
     page.goto(f"/ufficio{CALL}/modifica")
-    box = page.locator("textarea[name=text], textarea[name=yaml], textarea").first
-    closes = time.strftime("%Y-%m-%dT%H:%M:%S+01:00", time.gmtime(time.time() + 3600 + 20))
+    box = page.locator("textarea[name=yaml]")
+    closes = time.strftime("%Y-%m-%dT%H:%M:%S+01:00", time.gmtime(time.time() + 3600 + 60))
     box.fill(re.sub(r"closes_at: *\S+", f"closes_at: {closes}", box.input_value()))
     page.fill("[name=reason]", "Chiusura anticipata: dimostrazione.")
     tour.see(page, "corrigendum")
-    page.locator("main form button[type=submit]").last.click()
+    page.locator("button[name=go][value=check]").click()
     tour.see(page, "corrigendum-preview")
-    page.locator("main form button[type=submit]").first.click()
-    time.sleep(22)
+    page.locator("button[name=go][value=confirm]").click()
+    time.sleep(60)
     tour.see(page, "board-done", f"/ufficio{CALL}/valutazione")
-    page.get_by_role("button", name=re.compile("graduatoria")).first.click()
+    tour.see(page, "rankings", f"/ufficio{CALL}/graduatorie")
+    page.get_by_role("button", name="Redigi la graduatoria").click()
     tour.see(page, "ranking-drawn")
     page.get_by_role("button", name=re.compile("^Pubblica")).first.click()
     tour.see(page, "ranking-published")
@@ -333,20 +339,17 @@ def main() -> None:
     words.add_argument("--base", default=settings.public_url)
     words.add_argument("--pictures", type=Path, default=settings.home / "tour")
     words.add_argument("--width", type=int, default=1280)
+    words.add_argument("--start", default="look_around", help="the step to begin with, where those before are done")
     given = words.parse_args()
     given.pictures.mkdir(parents=True, exist_ok=True)
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         tour = Tour(browser, base=given.base, home=settings.home, pictures=given.pictures, width=given.width)
-        look_around(tour)
-        register(tour)
-        verify_receipt(tour, apply(tour))
-        check(tour)
-        evaluate(tour)
-        close_and_rank(tour)
-        read_ranking(tour)
-        audit(tour)
+        steps = (look_around, register, apply, check, evaluate, close_and_rank, read_ranking, audit)
+        names = [step.__name__ for step in steps]
+        for step in steps[names.index(given.start) :]:
+            step(tour)
         browser.close()
     print(f"{tour.count} pictures in {given.pictures}")
 
