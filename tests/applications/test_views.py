@@ -600,6 +600,13 @@ def test_a_code_that_is_no_receipts_is_said_so(client):
     assert client.get("/ricevute").status_code == 200
 
 
+def test_a_row_with_cells_left_blank_is_summed_up(member):
+    application = make()
+    browser = member(application.company_id)
+    write(browser, application, {**TYPED, "f_products-0-f_share": ""})
+    assert browser.get(of(application, "/riepilogo")).status_code == 200
+
+
 def test_hostile_words_are_shown_as_words(session, member):
     application = make()
     browser = member(application.company_id)
