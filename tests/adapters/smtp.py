@@ -35,13 +35,18 @@ class Handler:
         return "250 2.0.0 taken"
 
 
+def free_port() -> int:
+    """One that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
 @contextmanager
 def serving(mode: str = "ok", **options) -> Iterator[tuple[str, Handler]]:
     """(SMTP_URL, handler) of a server; `closed` has none behind it."""
-    handler = Handler(mode)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    handler, port = Handler(mode), free_port()
     url = f"smtp://127.0.0.1:{port}"
     if mode == "closed":
         yield url, handler

@@ -12,6 +12,7 @@ from portal.kernel.clock import utcnow
 from portal.notifications import mailbox, service, sink
 from portal.notifications.models import Message
 from portal.notifications.rules import MessageState
+from tests.adapters.smtp import free_port
 from tests.factories.accounts import PASSWORD, UserFactory, staff
 from tests.factories.applications import SmallCallFactory
 
@@ -124,9 +125,10 @@ def posted(app):
     mail.set_content("Apri https://portale.example/<b>\n")
     mail.add_alternative("<p>Ciao</p><script>alert(1)</script>", subtype="html")
     mail.add_attachment("BEGIN:VCALENDAR", subtype="calendar", filename="scadenza è.ics")
-    server = sink.server(folder, host="127.0.0.1", port=8026)
+    port = free_port()
+    server = sink.server(folder, host="127.0.0.1", port=port)
     server.start()
-    SmtpMailer("smtp://127.0.0.1:8026").send(mail)
+    SmtpMailer(f"smtp://127.0.0.1:{port}").send(mail)
     server.stop()
     [kept], _ = mailbox.latest(folder)
     yield kept
