@@ -37,7 +37,7 @@ SLICES = (
 
 MENU = (
     NavItem(label=_l("Bandi"), path="/bandi", unless=frozenset({"manager", "events", "admin", "auditor"})),
-    NavItem(label=_l("La mia area"), path="/area", roles=frozenset({"company"}), exact=True),
+    NavItem(label=_l("La mia area"), path="/area", roles=frozenset({"company", "newcomer"}), exact=True),
     NavItem(label=_l("Le mie domande"), path="/area/domande", roles=frozenset({"company"})),
     NavItem(label=_l("La mia impresa"), path="/area/impresa", roles=frozenset({"company"})),
     NavItem(label=_l("Valutazione"), path="/valutazione", roles=frozenset({"reviewer"})),

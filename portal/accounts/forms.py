@@ -140,8 +140,12 @@ class InviteForm(PortalForm):
 class RoleForm(PortalForm):
     """A role, for one call or for all."""
 
-    role = SelectField(_l("Ruolo"), choices=[SelectChoice(role.value, words) for role, words in ROLE_WORDS.items()])
-    call = SelectField(_l("Bando"))
+    role = SelectField(
+        _l("Ruolo"),
+        validators=[InputRequired()],
+        choices=[SelectChoice(role.value, words) for role, words in ROLE_WORDS.items()],
+    )
+    call = SelectField(_l("Bando"), validators=[InputRequired()])
 
     def offer(self, calls: Sequence[tuple[UUID, str]]) -> "RoleForm":
         """The calls to choose from: (id, title)."""

@@ -478,7 +478,9 @@ class HoldingForm(SectionForm):
         validators=[Optional(), Is(is_tax_code, _l("Il codice fiscale non è corretto. Se è estera, lascia vuoto."))],
     )
     kind = SelectField(
-        _l("Che cos'è"), choices=[SelectChoice(kind.value, words) for kind, words in HOLDER_WORDS.items()]
+        _l("Che cos'è"),
+        validators=[InputRequired()],
+        choices=[SelectChoice(kind.value, words) for kind, words in HOLDER_WORDS.items()],
     )
     side = RadioField(
         _l("Verso"),
@@ -637,7 +639,7 @@ class DelegateForm(PortalForm):
     email = address_field()
     valid_from = DayField(_l("Dal giorno"), validators=[InputRequired(_l("Scrivi da quando vale."))])
     valid_until = DayField(_l("Fino al giorno compreso"), validators=[InputRequired(_l("Scrivi fino a quando vale."))])
-    call = SelectField(_l("Per quale bando"))
+    call = SelectField(_l("Per quale bando"), validators=[InputRequired()])
     may_submit = BooleanField(_l("Può anche inviare e ritirare le domande"), default=True)
     deed = TextAreaField(
         _l("Estremi della procura"),
