@@ -118,7 +118,7 @@ def _short(field: FormField, firm: Firm, random: Random) -> str:
         T.MUNICIPALITY: firm.place.code,
         T.PROVINCE: firm.place.province,
         T.COUNTRY: random.choice(COUNTRIES),
-        T.HS: firm.trade.hs or "999999",
+        T.HS: firm.trade.hs or "491199",
         T.INTEGER: str(random.randint(1, 30)),
         T.DECIMAL: str(random.randint(1, 30)),
         T.MONEY: "10.000,00",
