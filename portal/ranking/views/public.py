@@ -10,7 +10,7 @@ from portal.kernel.text import canonical_json
 from portal.ranking import queries
 from portal.ranking.models import Ranking
 from portal.ranking.service import papers
-from portal.ranking.views.shared import HELD, OUTCOMES, bp, shown, titles
+from portal.ranking.views.shared import COMMAND, HELD, OUTCOMES, bp, shown, titles
 from portal.web.guards import found
 from portal.web.language import current as language
 
@@ -32,6 +32,7 @@ def published(slug: str) -> ResponseReturnValue:
         titles=titles(content),
         outcomes=OUTCOMES,
         held=HELD,
+        command=COMMAND,
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from flask import Blueprint, request
 from flask_babel import lazy_gettext as _l
@@ -18,6 +19,7 @@ from portal.web import paging
 bp = Blueprint("ranking", __name__)
 
 ROWS: Final = 100
+COMMAND: Final = "portale ranking verify FILE"
 OUTCOMES: Final = {
     Outcome.FUNDED: (_l("Ammessa e finanziata"), "success"),
     Outcome.RESERVE: (_l("Ammessa, in riserva"), "warning"),
@@ -48,10 +50,9 @@ class Shown:
     page: paging.Page[Place]
     cut_off: Place | None
 
-    @property
-    def is_cut_here(self) -> bool:
-        """Whether the cut-off lies within this page."""
-        return any(self.cut_off and place.position == self.cut_off.position for place in self.page.rows)
+    def address(self, here: str) -> str:
+        """This list at the address `here`, filtered as it is."""
+        return f"{here}?{urlencode({'elenco': self.chosen, 'percorso': self.pathway})}"
 
 
 def shown(session: Session, ranking: Ranking) -> Shown:
