@@ -16,10 +16,10 @@ class Daemon(socketserver.StreamRequestHandler):
     """INSTREAM: chunks with their length before them, up to an empty one."""
 
     def handle(self):
-        if self.rfile.peek(6).startswith(b"zPING\0"):
+        if (asked := self.rfile.read(6)) == b"zPING\0":
             self.wfile.write(b"PONG\0")
             return
-        assert self.rfile.read(10) == b"zINSTREAM\0"
+        assert asked + self.rfile.read(4) == b"zINSTREAM\0"
         content = b""
         while size := struct.unpack("!I", self.rfile.read(4))[0]:
             content += self.rfile.read(size)

@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -347,7 +348,7 @@ def test_managers_get_one_digest_a_day_and_only_where_there_is_something(session
 
 def test_every_message_is_whole_in_both_languages(session):
     """Each template renders with facts of every kind, without a place left open."""
-    facts = dict.fromkeys(
+    facts: dict[str, Any] = dict.fromkeys(
         ("call", "company", "link", "verify", "code", "sha256", "protocol", "contact", "reason", "left"), "xyz"
     )
     facts |= dict.fromkeys(("at", "closes_at", "until"), NOW)
