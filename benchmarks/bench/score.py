@@ -13,6 +13,7 @@ from uuid import UUID
 
 from benchmarks.rig import record
 from benchmarks.rig.applicants import applicants, inside
+from benchmarks.rig.copies import copy
 from benchmarks.rig.installation import Installation
 from portal import db
 from portal.applications import queries as applications_queries, service as applications
@@ -29,11 +30,6 @@ APPLICATIONS = record.wish("SCORE_APPLICATIONS", 2000)
 CORES = 2
 CODE = "EXPORT-SU-MISURA-2025"
 PATIENCE_S = 1800
-COPIES = """
-    CREATE TABLE bench_copy AS SELECT a.id AS of, a.company_id AS of_company, gen_random_uuid() AS id,
-      gen_random_uuid() AS company_id, row_number() OVER () AS number
-    FROM applications a, generate_series(1, {copies}) g WHERE a.submitted_at IS NOT NULL
-"""
 FINISHED = "SELECT count(*) FROM eligibility_rechecks WHERE finished_at IS NULL"
 TOOK = """
     SELECT extract(epoch FROM max(r.made_at) - min(r.made_at)), count(*)
@@ -41,42 +37,7 @@ TOOK = """
 """
 
 
-def copy_rows(rig: Installation, table: str, changed: dict[str, str], source: str) -> None:
-    """Insert rows of `source` (which has the table's columns and a number `n`), with some columns changed."""
-    names = [
-        str(row[0])
-        for row in rig.rows(
-            "SELECT column_name FROM information_schema.columns WHERE table_name = %s AND is_generated = 'NEVER'", table
-        )
-    ]
-    values = ", ".join(changed.get(name, f's."{name}"') for name in names)
-    columns = ", ".join(f'"{name}"' for name in names)
-    rig.rows(f"INSERT INTO {table} ({columns}) SELECT {values} FROM ({source}) s")
-
-
-def multiply(rig: Installation) -> None:
-    """Copy firms and applications until there are as many as wanted."""
-    copies = -(-APPLICATIONS // SEEDS) - 1
-    rig.rows(COPIES.format(copies=copies))
-    copy_rows(
-        rig,
-        "companies",
-        {"id": "s.new_id", "vat": "lpad(s.number::text, 11, '0')"},
-        "SELECT c.*, b.company_id AS new_id, b.number FROM companies c JOIN bench_copy b ON b.of_company = c.id",
-    )
-    changed = {"id": "s.new_id", "company_id": "s.new_company", "arrival": "nextval('application_arrivals')"}
-    changed |= {"protocol": "'COPIA-' || s.number", "receipt_code": "'COPIA-' || s.number"}
-    copy_rows(
-        rig,
-        "applications",
-        changed,
-        "SELECT a.*, b.id AS new_id, b.company_id AS new_company, b.number"
-        " FROM applications a JOIN bench_copy b ON b.of = a.id",
-    )
-    rig.rows("ANALYZE")
-
-
-def hand_in(rig: Installation) -> tuple[UUID, CallContent, list[Facts]]:
+def hand_in(rig: Installation) -> tuple[UUID, CallContent, list[Facts], list[str]]:
     """A few applications handed in; the call, its content, and the facts that the rules are given."""
     firms = applicants(rig, CODE, SEEDS)
     with inside(rig):
@@ -89,7 +50,8 @@ def hand_in(rig: Installation) -> tuple[UUID, CallContent, list[Facts]]:
             call = calls.get(session, calls.get_by_code(session, CODE).id)
             assert call.version is not None
             found = [applications_queries.lock(session, UUID(firm.application_id)) for firm in firms]
-            return call.id, calls.content_of(call.version), [facts_for(one, ()) for one in found if one is not None]
+            facts = [facts_for(one, ()) for one in found if one is not None]
+            return call.id, calls.content_of(call.version), facts, [firm.application_id for firm in firms]
 
 
 def workers(rig: Installation, call_id: UUID) -> float:
@@ -123,8 +85,8 @@ def _assess(content: CallContent, facts: list[Facts], how_many: int) -> None:
 def measure() -> dict[str, Any]:
     """Three pairs."""
     with Installation("worker", "scheduler") as rig:
-        call_id, content, facts = hand_in(rig)
-        multiply(rig)
+        call_id, content, facts, ids = hand_in(rig)
+        copy(rig, ids, -(-APPLICATIONS // SEEDS) - 1)
         rig.start()
         measured = [(workers(rig, call_id), pure(content, facts)) for _ in range(ROUNDS)]
         reports = rig.rows("SELECT count(*) FROM eligibility_reports WHERE recheck_id IS NOT NULL")[0][0]

@@ -1,0 +1,51 @@
+"""Many firms from a few: rows that the services made, copied by the database with numbers that no firm has."""
+
+from benchmarks.rig.installation import Installation
+
+WANTED = """
+    CREATE TABLE bench_copy AS
+    SELECT a.id AS of_application, a.company_id AS of_company, m.user_id AS of_user,
+      gen_random_uuid() AS application_id, gen_random_uuid() AS company_id, gen_random_uuid() AS user_id, row_number() OVER () AS number
+    FROM applications a JOIN memberships m ON m.company_id = a.company_id AND m.kind = 'owner'
+      CROSS JOIN generate_series(1, {copies})
+    WHERE a.id = ANY(%s::uuid[])
+"""
+JOINS = {
+    "users": "b.of_user = s.id",
+    "companies": "b.of_company = s.id",
+    "company_years": "b.of_company = s.company_id",
+    "company_representatives": "b.of_company = s.company_id",
+    "memberships": "b.of_company = s.company_id AND b.of_user = s.user_id",
+    "applications": "b.of_application = s.id",
+    "answers": "b.of_application = s.application_id",
+    "attachments": "b.of_application = s.application_id",
+}
+OWN = {
+    "users": {"id": "b.user_id", "email": "'copia-' || b.number || '@impresa.example'"},
+    "companies": {"id": "b.company_id", "vat": "lpad(b.number::text, 11, '0')"},
+    "applications": {
+        "id": "b.application_id",
+        "arrival": "CASE WHEN s.arrival IS NOT NULL THEN nextval('application_arrivals') END",
+        "protocol": "CASE WHEN s.protocol IS NOT NULL THEN 'COPIA-' || b.number END",
+        "receipt_code": "CASE WHEN s.receipt_code IS NOT NULL THEN 'COPIA-' || b.number END",
+    },
+}
+ALWAYS = {"company_id": "b.company_id", "user_id": "b.user_id", "application_id": "b.application_id"}
+COLUMNS = """
+    SELECT column_name FROM information_schema.columns
+    WHERE table_schema = 'public' AND table_name = %s AND is_generated = 'NEVER'
+"""
+
+
+def copy(rig: Installation, applications: list[str], copies: int) -> list[tuple[str, str, str]]:
+    """`copies` of each application with its firm and owner: (application, company, user) of each copy."""
+    rig.rows(WANTED.format(copies=copies), applications)
+    for table, joined in JOINS.items():
+        names = [str(row[0]) for row in rig.rows(COLUMNS, table)]
+        fresh = {"id": "gen_random_uuid()", **ALWAYS, **OWN.get(table, {})}
+        values = ", ".join(fresh.get(name, f's."{name}"') for name in names)
+        columns = ", ".join(f'"{name}"' for name in names)
+        rig.rows(f"INSERT INTO {table} ({columns}) SELECT {values} FROM {table} s JOIN bench_copy b ON {joined}")
+    rig.rows("ANALYZE")
+    found = rig.rows("SELECT application_id, company_id, user_id FROM bench_copy ORDER BY number")
+    return [(str(one[0]), str(one[1]), str(one[2])) for one in found]
