@@ -2,6 +2,17 @@
 (() => {
   "use strict";
 
+  /* Puts the row's number where the mould says `__row__`: in attributes and in words. */
+  const number = (row, own) => {
+    for (const node of [row, ...row.querySelectorAll("*")]) {
+      for (const attribute of node.attributes) attribute.value = attribute.value.replaceAll("__row__", own);
+      for (const child of node.childNodes) {
+        if (child.nodeType === Node.TEXT_NODE) child.data = child.data.replaceAll("__row__", own);
+      }
+    }
+  };
+
+
   const renumber = (table) => {
     const rows = [...table.querySelectorAll("[data-row]")];
     rows.forEach((row, index) => {
@@ -25,7 +36,7 @@
       event.preventDefault();
       if (add) {
         const row = mould.content.firstElementChild.cloneNode(true);
-        row.innerHTML = row.innerHTML.replaceAll("__row__", String(next++));
+        number(row, String(next++));
         list.append(row);
         window.portale?.lookups?.(row);
         row.querySelector("input, select, textarea")?.focus();

@@ -21,6 +21,7 @@ SAME_IN_ALL = {"Portale Export", "PDF", "CSV", "JSON", "XLSX", "YAML", "SHA-256"
 LANGUAGES = {"English", "Italiano"}
 SPOKEN = {"title", "alt", "placeholder", "aria-label", "aria-description", "aria-roledescription"}
 WORD = re.compile(r"[^\W\d_]{2,}")
+ADDRESS = re.compile(r"[?&][\w-]+=")
 PROSE = re.compile(r"^[A-ZÀ-Ý][a-zà-ÿ]{2,}")
 TRANSLATING = {"_", "gettext", "ngettext", "pgettext"}
 INLINE = re.compile(
@@ -35,15 +36,20 @@ class Texts(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.found: list[str] = []
+        self.in_code = False
 
     def handle_data(self, data: str) -> None:
-        text = data
+        text = ADDRESS.sub("", data)
         for name in SAME_IN_ALL:
             text = text.replace(name, "")
-        if WORD.search(text):
+        if WORD.search(text) and not self.in_code:
             self.found.append(data.strip())
 
-    def handle_starttag(self, _tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def handle_endtag(self, _tag: str) -> None:
+        self.in_code = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.in_code = tag == "code"
         self.found += [value for name, value in attrs if name in SPOKEN and value and WORD.search(value)]
 
 
