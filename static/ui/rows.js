@@ -12,7 +12,6 @@
     }
   };
 
-
   const renumber = (table) => {
     const rows = [...table.querySelectorAll("[data-row]")];
     rows.forEach((row, index) => {

@@ -13,7 +13,7 @@ from tests.journeys.site import Site, site
 
 __all__ = ["chromium", "live_url", "portal", "ranked", "running", "visit"]
 
-COMPANIES = 8
+COMPANIES = 5
 
 
 @pytest.fixture(scope="session")

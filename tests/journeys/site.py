@@ -18,6 +18,8 @@ import psycopg
 from psycopg.sql import SQL, Identifier
 from sqlalchemy import make_url
 
+from portal.launcher.content import OPEN_IN_DEMO
+
 ROOT = Path(__file__).resolve().parents[2]
 PORTALE = [sys.executable, "-c", "from portal.cli import main; main()"]
 PATIENCE = 60
@@ -93,10 +95,10 @@ def site(server: str, home: Path, *, stage: str, companies: int) -> Iterator[Sit
             "PORT": str(port),
             "SECRET_KEY": secrets.token_hex(32),
         }
-        calls = sorted(str(path) for path in (ROOT / "portal" / "calls" / "data").glob("*.yaml"))
         run([sys.executable, "-m", "alembic", "-c", "migrations/alembic.ini", "upgrade", "head"], environment)
-        for call in calls:
-            run([*PORTALE, "call", "import", call], environment)
+        for path in sorted((ROOT / "portal" / "calls" / "data").glob("*.yaml")):
+            shown = ["--publish", *(["--shift-to-now"] if path.stem in OPEN_IN_DEMO else [])]
+            run([*PORTALE, "call", "import", str(path), *shown], environment)
         run([*PORTALE, "demo", "accounts"], environment)
         run([*PORTALE, "demo", "fill", "--stage", stage, "--companies", str(companies)], environment)
         accounts = json.loads((home / "demo-accounts.json").read_text())
