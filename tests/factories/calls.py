@@ -16,7 +16,7 @@ PROGRAMME_2021 = "INTERNAZIONALIZZAZIONE-2021"
 STAFF = "ufficio@unioncamere.example"
 
 
-def content(code: str = MISURA, **changes: Any) -> CallContent:
+def content(code: str = MISURA, /, **changes: Any) -> CallContent:
     """A shipped call, with some parts replaced."""
     return shipped(code).model_copy(update=changes)
 
@@ -30,7 +30,7 @@ def around(
 
 
 def make_call(
-    session: Session, code: str = MISURA, *, window: Window | None = None, at: datetime | None = None, **changes: Any
+    session: Session, code: str = MISURA, /, *, window: Window | None = None, at: datetime | None = None, **changes: Any
 ) -> Call:
     """A published call, open now unless `window` says otherwise, announced by the clock; nothing is committed."""
     now = at or datetime.now(UTC)
@@ -41,7 +41,7 @@ def make_call(
     return call
 
 
-def make_draft(session: Session, code: str = MISURA, *, at: datetime | None = None, **changes: Any) -> Call:
+def make_draft(session: Session, code: str = MISURA, /, *, at: datetime | None = None, **changes: Any) -> Call:
     """A call that is not published; nothing is committed."""
     call, _ = service.import_(session, content(code, **changes), reason="", by=STAFF, now=at or datetime.now(UTC))
     return call
