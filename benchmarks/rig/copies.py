@@ -5,7 +5,8 @@ from benchmarks.rig.installation import Installation
 WANTED = """
     CREATE TABLE bench_copy AS
     SELECT a.id AS of_application, a.company_id AS of_company, m.user_id AS of_user,
-      gen_random_uuid() AS application_id, gen_random_uuid() AS company_id, gen_random_uuid() AS user_id, row_number() OVER () AS number
+      gen_random_uuid() AS application_id, gen_random_uuid() AS company_id, gen_random_uuid() AS user_id,
+      row_number() OVER () AS number
     FROM applications a JOIN memberships m ON m.company_id = a.company_id AND m.kind = 'owner'
       CROSS JOIN generate_series(1, {copies})
     WHERE a.id = ANY(%s::uuid[])

@@ -13,6 +13,9 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from portal.launcher import say
+from portal.launcher.say import Trouble
+
 PROJECT = Path(__file__).resolve().parents[2]
 FOLDERS = {"bench": PROJECT / "benchmarks" / "results", "prove": PROJECT / "docs" / "quality"}
 SAY_EVERY_S = 10.0
@@ -22,7 +25,11 @@ PACKAGES = ("flask", "sqlalchemy", "psycopg", "celery", "gunicorn", "embedded-po
 
 def main(kind: str, name: str, measure: Callable[[], dict[str, Any]]) -> None:
     """Measure, write, print, exit 0 where `holds` is true."""
-    result = {"name": name, **measure(), "where": where()}
+    try:
+        result = {"name": name, **measure(), "where": where()}
+    except Trouble as problem:
+        say.trouble(problem)
+        sys.exit(1)
     text = json.dumps(result, indent=1, default=str) + "\n"
     folder = Path(os.environ.get("RESULTS") or FOLDERS[kind])
     folder.mkdir(parents=True, exist_ok=True)
