@@ -176,6 +176,13 @@ def lock(session: Session, application_id: UUID) -> Application | None:
     return session.get(Application, application_id, with_for_update=True, populate_existing=True)
 
 
+def state(session: Session, application_id: UUID) -> Row[Any] | None:
+    """Status and `frozen_at` as committed now, unlocked: a saver holds a shared lock, and two could not both raise it."""
+    return session.execute(
+        select(Application.status, Application.frozen_at).where(Application.id == application_id)
+    ).one_or_none()
+
+
 def lock_folder(session: Session, application_id: UUID) -> Folder | None:
     """The application locked first and read afterwards, so that no answer slips in between."""
     if lock(session, application_id) is None:

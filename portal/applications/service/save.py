@@ -66,7 +66,7 @@ def save(
 
 def _check_still_editable(session: Session, application_id: UUID) -> None:
     """Nothing was written: silent if others wrote first, a refusal if it is no draft any more."""
-    application = queries.lock(session, application_id)
-    if application is None:
+    state = queries.state(session, application_id)
+    if state is None:
         raise NotFound
-    check_editable(application.status, frozen_at=application.frozen_at)
+    check_editable(state.status, frozen_at=state.frozen_at)
