@@ -89,13 +89,19 @@ DEEDS: Final[Mapping[str, LazyString]] = {
     "evaluation.sheet_reopened": _l("Scheda di valutazione riaperta"),
     "evaluation.withdrawn": _l("Assegnazione tolta"),
 }
+ANSWERS: Final[Mapping[str, LazyString]] = {
+    "none": _l("Nessun conflitto"),
+    "declared": _l("Conflitto dichiarato"),
+    "detected": _l("Conflitto trovato dal portale"),
+}
 
 
 def deed(action: str, detail: Mapping[str, Any]) -> tuple[str, str]:
     """Title and text of one line of a case's story, for the office."""
     if action in STORY:
         return told(action, detail)
-    reason = detail.get("reason") or detail.get("why") or ""
+    answer = ANSWERS.get(detail.get("conflict", ""), "")
+    reason = detail.get("reason") or detail.get("why") or detail.get("reviewer") or answer
     rule = f"{detail['rule']}: " if "rule" in detail else ""
     return str(DEEDS.get(action, action)), f"{rule}{reason}"
 

@@ -185,6 +185,8 @@ def _board(call: Call, form: ShareForm) -> str:
 
 def _panel(application: Application, form: PortalForm) -> str:
     sheets = queries.sheets(db.session(), [application.id])[application.id]
+    if any(one.reviewer_id == current_user.id and one.desk.stage is Stage.IN_CONFLICT for one in sheets):
+        abort(404)
     is_assigning = isinstance(form, AssignForm)
     return render_template(
         "evaluation/panel.html",

@@ -19,7 +19,8 @@ from portal.calls import queries as calls
 from portal.documents import downloads
 from portal.eligibility import permissions as deciding, queries as eligibility
 from portal.evaluation import queries as evaluation
-from portal.evaluation.rules import is_unsealed
+from portal.evaluation.queries import Sheet
+from portal.evaluation.rules import Stage, is_unsealed
 from portal.kernel.clock import utcnow
 from portal.notifications.rules import STATE_TONES, STATE_WORDS
 from portal.office import permissions, queries, rules
@@ -35,7 +36,7 @@ def case(application_id: UUID) -> ResponseReturnValue:
     session, folder = db.session(), _folder(application_id)
     application = folder.application
     content = calls.content_by_id(session, application.version_id)
-    sheets = evaluation.sheets(session, [application_id])[application_id]
+    sheets = _sheets(application_id)
     return render_template(
         "office/case.html",
         folder=folder,
@@ -67,6 +68,14 @@ def _folder(application_id: UUID) -> Folder:
     return folder
 
 
+def _sheets(application_id: UUID) -> list[Sheet]:
+    """The sheets of the case; whoever reviews it and is in conflict doesn't read it as staff either."""
+    sheets = evaluation.sheets(db.session(), [application_id])[application_id]
+    if any(one.reviewer_id == current_user.id and one.desk.stage is Stage.IN_CONFLICT for one in sheets):
+        abort(404)
+    return sheets
+
+
 def _told(entry: Entry) -> dict[str, Any]:
     title, text = rules.deed(entry.action, json.loads(entry.detail))
     return {"at": entry.at, "title": title, "text": text, "who": entry.by}
@@ -84,6 +93,7 @@ def _days(folder: Folder) -> tuple[int, int] | None:
 def attachment(application_id: UUID, attachment_id: UUID) -> ResponseReturnValue:
     """A document of the case, to keep."""
     _folder(application_id)
+    _sheets(application_id)
     return downloads.send_file(found(queries.find_file(db.session(), application_id, attachment_id)))
 
 

@@ -51,7 +51,7 @@ class Shown:
     cut_off: Place | None
 
     def address(self, here: str) -> str:
-        """This list at the address `here`, filtered as it is."""
+        """The list at the address `here`, filtered as it is."""
         return f"{here}?{urlencode({'elenco': self.chosen, 'percorso': self.pathway})}"
 
 
