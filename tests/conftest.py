@@ -21,6 +21,7 @@ from werkzeug.test import TestResponse
 os.environ.setdefault("DATABASE_URL", "postgresql:///postgres")
 os.environ.setdefault("SECRET_KEY", secrets.token_hex(32))
 os.environ["PORTALE_DEMO"] = "1"
+os.environ["PUBLIC_URL"] = "http://127.0.0.1:8000"
 
 from portal import db
 from portal.app import create_app

@@ -87,6 +87,16 @@ class SignInForm(PortalForm):
     )
 
 
+class ConfirmForm(PortalForm):
+    """The password chosen at registration."""
+
+    password = PasswordField(
+        _l("La password che hai scelto"),
+        validators=[InputRequired(_l("Scrivi la password.")), Length(max=1000)],
+        render_kw={"autocomplete": "current-password"},
+    )
+
+
 class AskResetForm(PortalForm):
     """Where to send the link."""
 

@@ -168,7 +168,8 @@ def _registered(session: Session, person: Staff, password: str, *, now: datetime
     user = accounts_queries.find_by_email(session, person.email)
     if user is None:
         raise NotFound
-    return accounts.confirm(session, user.id, epoch=user.epoch, now=now)
+    accounts.confirm(session, user.id, epoch=user.epoch, password=password, now=now)
+    return user
 
 
 def _parts(firm: Firm, *, this_year: int) -> Iterable[Part]:

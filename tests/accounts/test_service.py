@@ -86,17 +86,25 @@ def test_a_weak_password_is_refused(session):
 def test_confirming_happens_once(session):
     user = UserFactory(unconfirmed=True)
 
-    service.confirm(session, user.id, epoch=1, now=NOW)
+    service.confirm(session, user.id, epoch=1, password=PASSWORD, now=NOW)
     assert user.confirmed_at == NOW
     with pytest.raises(rules.LinkSpent):
-        service.confirm(session, user.id, epoch=1, now=NOW)
+        service.confirm(session, user.id, epoch=1, password=PASSWORD, now=NOW)
+
+
+def test_whoever_registered_anothers_address_gains_nothing_by_the_owners_click(session):
+    user = register(session, password=NEW)
+
+    with pytest.raises(rules.WrongCredentials):
+        service.confirm(session, user.id, epoch=1, password=PASSWORD, now=NOW)
+    assert user.confirmed_at is None
 
 
 @pytest.mark.parametrize("epoch", [0, 2])
 def test_a_link_of_another_epoch_is_spent(session, epoch):
     user = UserFactory(unconfirmed=True)
     with pytest.raises(rules.LinkSpent):
-        service.confirm(session, user.id, epoch=epoch, now=NOW)
+        service.confirm(session, user.id, epoch=epoch, password=PASSWORD, now=NOW)
     with pytest.raises(rules.LinkSpent):
         service.reset_password(session, user.id, epoch=epoch, password=NEW, now=NOW)
     with pytest.raises(rules.LinkSpent):
@@ -108,7 +116,7 @@ def test_nobody_confirms_who_is_not_there(session):
         with pytest.raises(rules.LinkSpent):
             verb(session, uuid4(), epoch=1, password=NEW, now=NOW)
     with pytest.raises(rules.LinkSpent):
-        service.confirm(session, uuid4(), epoch=1, now=NOW)
+        service.confirm(session, uuid4(), epoch=1, password=PASSWORD, now=NOW)
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from portal.accounts import events, queries
 from portal.accounts.models import User
-from portal.accounts.rules import LinkSpent, WeakPassword, is_strong_password
+from portal.accounts.rules import LinkSpent, WeakPassword, WrongCredentials, is_strong_password
 from portal.accounts.service import hashes
+from portal.accounts.service.sessions import open_session
 from portal.audit import service as audit
 from portal.kernel import outbox
 
@@ -39,11 +40,18 @@ def register(session: Session, *, email: str, full_name: str, password: str, lan
     audit.record(session, action, subject_type="user", subject_id=user.id, by=user.email, at=now)
 
 
-def confirm(session: Session, user_id: UUID, *, epoch: int, now: datetime) -> User:
-    """Confirm the address. Raises LinkSpent the second time, or when the account has changed since."""
+def confirm(session: Session, user_id: UUID, *, epoch: int, password: str, now: datetime) -> str:
+    """Confirm the address and sign in; answers the token of the new session.
+
+    The password must be the one chosen at registration: whoever registers another's address gains nothing by the
+    click of its owner. Raises LinkSpent the second time or when the account has changed since, WrongCredentials.
+    """
     user = queries.lock_user(session, user_id)
     if user is None or user.epoch != epoch or user.confirmed_at is not None or user.disabled_at is not None:
         raise LinkSpent
+    if not hashes.is_right(user.password_hash, password):
+        raise WrongCredentials(field="password")
     user.confirmed_at = now
+    token = open_session(session, user, now=now)
     audit.record(session, "accounts.confirm", subject_type="user", subject_id=user.id, by=user.email, at=now)
-    return user
+    return token

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from flask_login import current_user, logout_user
 
 from portal.accounts import service
-from portal.accounts.forms import AskResetForm, ChoosePasswordForm, PressForm, RegisterForm, SignInForm
+from portal.accounts.forms import AskResetForm, ChoosePasswordForm, ConfirmForm, RegisterForm, SignInForm
 from portal.accounts.rules import LinkSpent, NotConfirmed
 from portal.accounts.service import links
 from portal.accounts.service.links import Purpose
@@ -56,15 +56,16 @@ def look_in_the_mail() -> ResponseReturnValue:
 
 @limits.links_by_network
 def confirm(token: str) -> ResponseReturnValue:
-    """Confirm an address: by the button, since scanners of mail follow links."""
-    form = PressForm()
+    """Confirm an address and come in: by the button, since scanners of mail follow links."""
+    form = ConfirmForm()
     if form.validate_on_submit():
         try:
             user_id, epoch = _read(Purpose.CONFIRM, token)
             with transaction() as session:
-                service.confirm(session, user_id, epoch=epoch, now=utcnow())
-            flash(_("Indirizzo confermato: ora puoi accedere."), "success")
-            return redirect(url_for(".sign_in"), 303)
+                signed = service.confirm(session, user_id, epoch=epoch, password=form.password.data, now=utcnow())
+            enter(signed)
+            flash(_("Indirizzo confermato: benvenuto."), "success")
+            return redirect(start_page(), 303)
         except DomainError as refusal:
             form.refuse(refusal)
     return page("accounts/confirm.html", form)
