@@ -106,7 +106,8 @@ def test_a_call_says_everything(client, calls):
     for said in (
         "11.500\u00a0€ in servizi", "1.035.000\u00a0€", "A graduatoria, a punteggio", "Promos Italia", "Danimarca",
         "Presenta domanda", "Prefattibilità sul mercato scelto", "Certificato della polizza catastrofale",
-        "Reg. (UE) 2023/2831", "Entro 90 giorni dalla scadenza", "chi ha inviato prima", "il numero di protocollo più basso", "Titolare",
+        "Reg. (UE) 2023/2831", "Entro 90 giorni dalla scadenza", "chi ha inviato prima",
+        "il numero di protocollo più basso", "Titolare",
         "exportsumisura@pec.unioncamere.example", "Bando reale", "Delibera regionale", "Ipotesi", "In vigore",
     ):  # fmt: skip
         assert said in page, said
