@@ -176,11 +176,11 @@ def lock(session: Session, application_id: UUID) -> Application | None:
     return session.get(Application, application_id, with_for_update=True, populate_existing=True)
 
 
-def state(session: Session, application_id: UUID) -> Row[Any] | None:
-    """Status and `frozen_at` as committed now, unlocked: a saver holds a shared lock, and two could not both raise it."""
-    return session.execute(
-        select(Application.status, Application.frozen_at).where(Application.id == application_id)
-    ).one_or_none()
+def state(session: Session, application_id: UUID) -> Any:  # noqa: ANN401 - a row of the two
+    """Status and `frozen_at` as committed now, unlocked: two savers share a lock that neither could raise."""
+    asked = select(Application.status, Application.frozen_at).where(Application.id == application_id)
+    row: Any = session.execute(asked).one_or_none()
+    return row
 
 
 def lock_folder(session: Session, application_id: UUID) -> Folder | None:

@@ -70,7 +70,9 @@ def test_fifty_clicks_are_one_application(engine):
     row = db.session.get(Application, application.id)
     assert (row.arrival, row.protocol, row.receipt_code) == done[0][:3]
     assert db.session.scalar(select(func.count()).select_from(Envelope)) == before + 1
-    lines = select(func.count()).where(Entry.subject_id == str(application.id), Entry.action == "applications.submitted")
+    lines = select(func.count()).where(
+        Entry.subject_id == str(application.id), Entry.action == "applications.submitted"
+    )
     assert db.session.scalar(lines) == 1
 
 
@@ -95,7 +97,12 @@ def test_arrival_numbers_are_each_of_one(engine):
         return service.submit(session, one.id, sha256=one.sha256, by=ANNA)
 
     done = together(engine, 20, hand_in)
-    assert len({one.arrival for one in done}) == len({one.protocol for one in done}) == len({one.receipt_code for one in done}) == 20
+    assert (
+        len({one.arrival for one in done})
+        == len({one.protocol for one in done})
+        == len({one.receipt_code for one in done})
+        == 20
+    )
 
 
 def test_of_twenty_colleagues_one_writes_on_each_revision(engine):
@@ -103,12 +110,15 @@ def test_of_twenty_colleagues_one_writes_on_each_revision(engine):
     db.session.commit()
 
     def write(session, turn):
-        return service.save(session, application.id, [Change("goals", f"Testo {turn}")], by=f"p{turn}@i.it", now=utcnow())
+        return service.save(
+            session, application.id, [Change("goals", f"Testo {turn}")], by=f"p{turn}@i.it", now=utcnow()
+        )
 
     answers = together(engine, 20, write)
-    assert sorted(answers, key=len)[-1] == {"goals": 1}
     assert [one for one in answers if one] == [{"goals": 1}]
-    row = db.session.execute(select(Answer.value, Answer.saved_by).where(Answer.application_id == application.id, Answer.key == "goals")).one()
+    row = db.session.execute(
+        select(Answer.value, Answer.saved_by).where(Answer.application_id == application.id, Answer.key == "goals")
+    ).one()
     turn = answers.index({"goals": 1})
     assert tuple(row) == (f"Testo {turn}", f"p{turn}@i.it")
 
@@ -123,7 +133,9 @@ def test_no_word_slips_between_reading_and_freezing(engine):
             if turn == 0:
                 service.freeze(session, application.id, by=ANNA, now=utcnow())
                 return "frozen"
-            return service.save(session, application.id, [Change("goals", "Ultima parola", None, 1)], by=ANNA, now=utcnow())
+            return service.save(
+                session, application.id, [Change("goals", "Ultima parola", None, 1)], by=ANNA, now=utcnow()
+            )
 
         _frozen, saved = together(engine, 2, act)
         db.session.expire_all()
@@ -139,7 +151,9 @@ def test_whoever_waits_for_the_call_is_judged_when_the_wait_ends(engine):
     db.session.commit()
     with engine.connect() as officer, ThreadPoolExecutor(1) as thread:
         now = officer.scalar(select(func.clock_timestamp()))
-        officer.execute(update(Call).where(Call.id == application.call_id).values(closes_at=now + timedelta(milliseconds=300)))
+        officer.execute(
+            update(Call).where(Call.id == application.call_id).values(closes_at=now + timedelta(milliseconds=300))
+        )
 
         def click():
             with Session(engine) as session:
@@ -169,7 +183,9 @@ def test_on_the_instant_nobody_is_late_and_in(engine):
         session.execute(text(f"SELECT pg_sleep({0.07 * turn})"))
         asked = session.scalar(select(func.clock_timestamp()))
         try:
-            return asked, service.submit(session, applications[turn].id, sha256=applications[turn].sha256, by=ANNA).submitted_at
+            return asked, service.submit(
+                session, applications[turn].id, sha256=applications[turn].sha256, by=ANNA
+            ).submitted_at
         except rules.CallClosed:
             answered = session.scalar(select(func.clock_timestamp()))
             session.rollback()

@@ -1,6 +1,7 @@
 """States, what is asked, what is missing, what is frozen."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given, settings, strategies as st
@@ -9,7 +10,17 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from portal.applications import rules
 from portal.applications.rules import Status, freezing
 from portal.applications.rules.answers import Stored
-from portal.applications.rules.completeness import DECLARATIONS, DOCUMENTS, Enclosed, Missing, Why, fields_of, is_asked, missing, steps
+from portal.applications.rules.completeness import (
+    DECLARATIONS,
+    DOCUMENTS,
+    Enclosed,
+    Missing,
+    Why,
+    fields_of,
+    is_asked,
+    missing,
+    steps,
+)
 from portal.applications.rules.prefill import prefilled
 from portal.applications.rules.words import STATES, told
 from portal.calls.rules.content import CallContent, Condition
@@ -32,7 +43,14 @@ BEFORE_THE_RANKING = {
 
 
 def given_answers(**more):
-    known = {"legal_name": "Rossi", "vat": "00743110157", "pec": "rossi@pec.it", **ANSWERS, "not_insolvent": True, **more}
+    known = {
+        "legal_name": "Rossi",
+        "vat": "00743110157",
+        "pec": "rossi@pec.it",
+        **ANSWERS,
+        "not_insolvent": True,
+        **more,
+    }
     return {key: Stored(value) for key, value in known.items()}
 
 
@@ -220,7 +238,7 @@ def test_only_what_is_asked_of_the_firm_counts_for_an_amendment():
 
 
 def submittable(**more):
-    facts = {
+    facts: dict[str, Any] = {
         "protocol": None,
         "frozen_sha256": "a" * 64,
         "seen_sha256": "a" * 64,
@@ -256,10 +274,12 @@ def test_within_the_window_every_microsecond_counts(microseconds):
 
 def test_refusals_are_words(app):
     with app.test_request_context():
-        closed = rules.CallClosed(closed_at=datetime(2026, 3, 5, 15, tzinfo=UTC), now=datetime(2026, 3, 5, 15, 0, 1, tzinfo=UTC))
+        closed = rules.CallClosed(
+            closed_at=datetime(2026, 3, 5, 15, tzinfo=UTC), now=datetime(2026, 3, 5, 15, 0, 1, tzinfo=UTC)
+        )
         assert str(closed) == (
-            "Il bando è chiuso dal 05/03/2026 16:00:00. La richiesta è arrivata il 05/03/2026 16:00:01: la domanda non è "
-            "stata inviata. La bozza resta consultabile."
+            "Il bando è chiuso dal 05/03/2026 16:00:00. La richiesta è arrivata il 05/03/2026 16:00:01: "
+            "la domanda non è stata inviata. La bozza resta consultabile."
         )
         assert "mancanti o da correggere: 9" in str(rules.Incomplete(missing=missing(CALL, {}, [])))
 
@@ -278,7 +298,9 @@ def test_the_profile_answers_what_it_knows():
             prefill="company.edition",
             options=[{"key": "ateco_2022", "label": text("2022")}, {"key": "ateco_2025", "label": text("2025")}],
         ).model_copy(update={"key": "edition"}),
-        field("table", prefill="company.codes", columns=[question("code", "ateco")]).model_copy(update={"key": "codes"}),
+        field("table", prefill="company.codes", columns=[question("code", "ateco")]).model_copy(
+            update={"key": "codes"}
+        ),
         field(
             "table",
             prefill="company.years",

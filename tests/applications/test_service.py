@@ -12,6 +12,7 @@ from portal.applications import queries, rules, service
 from portal.applications.models import Answer, Application, Attachment
 from portal.applications.rules import Status
 from portal.applications.rules.answers import Stored
+from portal.applications.rules.freezing import digest
 from portal.applications.service import Change
 from portal.audit import queries as audit
 from portal.calls.rules.status import CallStatus
@@ -35,7 +36,9 @@ def envelopes(session):
 
 
 def answers(session, application):
-    rows = session.execute(select(Answer.key, Answer.value, Answer.typed, Answer.revision).where(Answer.application_id == application.id))
+    rows = session.execute(
+        select(Answer.key, Answer.value, Answer.typed, Answer.revision).where(Answer.application_id == application.id)
+    )
     return {key: (value, typed, revision) for key, value, typed, revision in rows}
 
 
@@ -101,7 +104,9 @@ def test_whoever_comes_second_overwrites_nothing(session):
 
     assert written == {"budget": 1}
     assert answers(session, application)["goals"] == ("Di Anna", None, 1)
-    assert service.save(session, application.id, [Change("goals", "Di Bruno", None, 1)], by=BRUNO, now=utcnow()) == {"goals": 2}
+    assert service.save(session, application.id, [Change("goals", "Di Bruno", None, 1)], by=BRUNO, now=utcnow()) == {
+        "goals": 2
+    }
 
 
 def test_the_folder_holds_all_in_one_statement(session, statements):
@@ -199,8 +204,6 @@ def test_freezing_fixes_the_content_and_its_hash(session):
 
 def test_what_is_stored_hashes_as_what_was_frozen(session):
     """JSONB keeps neither order nor the form of numbers: the canonical form must survive it."""
-    from portal.applications.rules.freezing import digest
-
     application = make(upto="frozen")
     session.expire(application)
     assert digest(application.content) == application.sha256
@@ -243,7 +246,9 @@ def test_unfreezing_lets_one_write_again(session):
     service.unfreeze(session, application.id, by=BRUNO, now=utcnow())
 
     assert (application.content, application.sha256, application.frozen_at, application.pathway) == (None,) * 4
-    assert service.save(session, application.id, [Change("goals", "Altro", None, 1)], by=ANNA, now=utcnow()) == {"goals": 2}
+    assert service.save(session, application.id, [Change("goals", "Altro", None, 1)], by=ANNA, now=utcnow()) == {
+        "goals": 2
+    }
     assert [action for action, _ in told(session, application)].count("applications.unfrozen") == 1
 
 
@@ -308,7 +313,9 @@ def test_an_amendment_of_the_form_asks_for_a_new_look(session):
     call = application.call
     new = content(int(call.code[-4:]), opens_at=call.opens_at, closes_at=call.closes_at)
     amend(call, new.model_copy(update={"title": new.summary}), number=2)
-    asked = new.model_copy(update={"declarations": [*new.declarations, new.declarations[0].model_copy(update={"key": "new"})]})
+    asked = new.model_copy(
+        update={"declarations": [*new.declarations, new.declarations[0].model_copy(update={"key": "new"})]}
+    )
     version = amend(call, asked, number=3)
     with pytest.raises(rules.CallAmended):
         service.submit(session, application.id, sha256=application.sha256, by=ANNA)
@@ -331,7 +338,14 @@ def test_an_amendment_that_asks_nothing_new_leaves_frozen_applications_alone(ses
 
 @pytest.mark.parametrize(
     "change",
-    ["content = '{}'", f"sha256 = '{'0' * 64}'", "submitted_at = now()", "arrival = 1", "protocol = 'PE-1'", "company_id = call_id"],
+    [
+        "content = '{}'",
+        f"sha256 = '{'0' * 64}'",
+        "submitted_at = now()",
+        "arrival = 1",
+        "protocol = 'PE-1'",
+        "company_id = call_id",
+    ],
 )
 def test_the_database_refuses_to_rewrite_what_was_handed_in(session, change):
     application = make(upto="submitted")
@@ -396,10 +410,10 @@ def test_moving_says_who_and_why_once(session):
 def test_registering_is_silent_when_the_story_has_gone_on(session):
     application = make(upto="submitted")
     service.register(session, application.id, now=utcnow())
-    assert application.status is Status.REGISTERED
+    assert application.status == "registered"
     service.move(session, application.id, Status.ELIGIBILITY_CHECK, by="system", now=utcnow())
     service.register(session, application.id, now=utcnow())
-    assert application.status is Status.ELIGIBILITY_CHECK
+    assert application.status == "eligibility_check"
 
 
 def test_what_the_queue_forgot_is_found(session):
@@ -441,10 +455,13 @@ def test_a_submitted_application_refuses_every_change(session):
 def test_two_live_applications_of_a_firm_to_a_call_cannot_be(session):
     application = make()
     row = Application(
-        call_id=application.call_id, version_id=application.version_id, company_id=application.company_id, started_by=ANNA
+        call_id=application.call_id,
+        version_id=application.version_id,
+        company_id=application.company_id,
+        started_by=ANNA,
     )
+    session.add(row)
     with pytest.raises(IntegrityError, match="uq_applications_one_per_firm"), session.begin_nested():
-        session.add(row)
         session.flush()
 
 

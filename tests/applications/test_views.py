@@ -43,7 +43,9 @@ def of(application, path: str = "") -> str:
 
 
 def stored(session, application) -> dict:
-    rows = session.execute(select(Answer.key, Answer.value, Answer.typed).where(Answer.application_id == application.id))
+    rows = session.execute(
+        select(Answer.key, Answer.value, Answer.typed).where(Answer.application_id == application.id)
+    )
     return {key: value if typed is None else ("typed", typed) for key, value, typed in rows}
 
 
@@ -90,11 +92,16 @@ def test_a_firm_applies_without_a_script(session, member):
     page = browser.get(of(application, "/invio")).text
     frozen = {"csrf_token": token(page), "sha256": re.search(r'name="sha256"[^>]*value="([0-9a-f]{64})"', page)[1]}
     first, second = (browser.post(of(application, "/invio"), data=frozen) for _ in range(2))
-    assert (first.status_code, first.location) == (second.status_code, second.location) == (303, of(application, "/ricevuta"))
+    assert (
+        (first.status_code, first.location)
+        == (second.status_code, second.location)
+        == (303, of(application, "/ricevuta"))
+    )
 
     session.refresh(application)
     receipt = browser.get(of(application, "/ricevuta")).text
-    assert application.protocol in receipt and application.sha256 in receipt
+    assert application.protocol in receipt
+    assert application.sha256 in receipt
     assert browser.get(of(application, "/ricevuta.pdf")).data[:5] == b"%PDF-"
     assert stored(session, application)["founded_on"] == "2001-03-05"
     assert application.content["answers"]["products"] == [{"name": "Valvole", "hs": "848180", "share": "12.5"}]
@@ -144,13 +151,18 @@ def test_twenty_fields_are_saved_by_one_statement(session, member, statements):
 def test_what_is_wrong_is_said_beside_the_field_and_nothing_is_lost(session, member, key, typed, words):
     application = make()
     browser = member(application.company_id)
-    answer = write(browser, application, {"f_legal_name": "Rossi", "f_vat": "00743110157", f"f_{key}": typed}, section="firm")
+    answer = write(
+        browser, application, {"f_legal_name": "Rossi", "f_vat": "00743110157", f"f_{key}": typed}, section="firm"
+    )
 
     assert answer.status_code == 422
-    assert words in answer.text and f'href="#f_{key}"' in answer.text and typed in answer.text
+    assert words in answer.text
+    assert f'href="#f_{key}"' in answer.text
+    assert typed in answer.text
     assert stored(session, application)[key] == ("typed", typed)
     again = browser.get(of(application, "/sezioni/firm")).text
-    assert typed in again and words in again
+    assert typed in again
+    assert words in again
 
 
 def test_a_draft_may_be_left_with_questions_open(session, member):
@@ -164,7 +176,8 @@ def test_going_on_with_questions_open_says_which(member):
     application = make()
     answer = write(member(application.company_id), application, {"f_goals": "Metà."})
     assert answer.status_code == 422
-    assert "Scegli una risposta: Percorso." in answer.text and "Continua comunque" in answer.text
+    assert "Scegli una risposta: Percorso." in answer.text
+    assert "Continua comunque" in answer.text
     assert "Chi è l&#39;agente?" in answer.text
 
 
@@ -177,7 +190,11 @@ def test_links_from_the_summary_show_what_is_missing(member):
 
 def test_fields_that_are_not_the_calls_change_nothing(session, member):
     application = make()
-    was = {column.key: getattr(application, column.key) for column in Application.__table__.columns if column.key != "updated_at"}
+    was = {
+        column.key: getattr(application, column.key)
+        for column in Application.__table__.columns
+        if column.key != "updated_at"
+    }
     extra = {
         "status": "funded", "company_id": str(CompanyFactory().id), "submitted_at": "2026-01-01", "f_status": "funded",
         "base-status": "0:0", "f_secret": "x", "base-secret": "0:0", "id": "x",
@@ -200,7 +217,9 @@ def test_two_colleagues_lose_no_word(session, member):
     )
 
     assert answer.status_code == 409
-    assert "Di Anna." in answer.text and "Di Bruno." in answer.text and 'name="take" value="goals"' in answer.text
+    assert "Di Anna." in answer.text
+    assert "Di Bruno." in answer.text
+    assert 'name="take" value="goals"' in answer.text
     found = stored(session, application)
     assert (found["goals"], found["pathway"], found["budget"]) == ("Di Anna.", "spain", "1234.50")
 
@@ -237,7 +256,8 @@ def test_one_field_is_saved_as_it_is_left(session, member):
     assert answer.status_code == 200
     assert re.fullmatch(r"Salvato alle \d\d:\d\d", answer.json["said"])
     assert answer.json["fields"]["goals"]["base"].startswith("1:")
-    assert "budget" not in stored(session, application) and stored(session, application)["goals"] == "Uno"
+    assert "budget" not in stored(session, application)
+    assert stored(session, application)["goals"] == "Uno"
 
 
 def test_a_field_saved_wrong_is_kept_and_said(session, member):
@@ -279,7 +299,10 @@ def test_autosave_after_freezing_is_refused_in_words(member):
     page = browser.get(of(application, "/sezioni/project")).text
     post(browser, application, "/congela")
     answer = autosave(browser, application, page, {"f_goals": "Tardi"}, "goals")
-    assert (answer.status_code, answer.json) == (422, {"error": "La domanda è congelata: per modificarla, sbloccala dal riepilogo."})
+    assert (answer.status_code, answer.json) == (
+        422,
+        {"error": "La domanda è congelata: per modificarla, sbloccala dal riepilogo."},
+    )
 
 
 def test_a_section_sent_after_freezing_keeps_what_was_typed(session, member):
@@ -291,7 +314,8 @@ def test_a_section_sent_after_freezing_keeps_what_was_typed(session, member):
     answer = browser.post(of(application, "/sezioni/project"), data=data)
 
     assert answer.status_code == 409
-    assert "La domanda è congelata" in answer.text and "Parole tardive" in answer.text
+    assert "La domanda è congelata" in answer.text
+    assert "Parole tardive" in answer.text
     assert stored(session, application)["goals"] == "Aprire il mercato spagnolo."
 
 
@@ -301,7 +325,8 @@ def test_rows_are_added_and_removed_by_buttons(session, member):
     added = write(browser, application, {**TYPED, "rows": "add:products"})
     assert added.location == of(application, "/sezioni/project?righe=products.2#f_products")
     page = browser.get(added.location).text
-    assert "f_products-1-f_name" in page and "f_products-2-f_name" not in page
+    assert "f_products-1-f_name" in page
+    assert "f_products-2-f_name" not in page
 
     two = {**TYPED, "f_products-1-f_name": "Pompe"}
     data = {"csrf_token": token(page), **bases(page), **two, "rows": "remove:products:0"}
@@ -309,7 +334,9 @@ def test_rows_are_added_and_removed_by_buttons(session, member):
     assert stored(session, application)["products"] == [{"name": "Pompe"}]
 
 
-@pytest.mark.parametrize("rows", ["add:nowhere", "remove:products:99", "remove:products:x", "drop:products", "x", "add:goals"])
+@pytest.mark.parametrize(
+    "rows", ["add:nowhere", "remove:products:99", "remove:products:x", "drop:products", "x", "add:goals"]
+)
 def test_odd_wishes_for_rows_break_nothing(member, rows):
     application = make()
     assert write(member(application.company_id), application, {**TYPED, "rows": rows}).status_code == 303
@@ -329,7 +356,8 @@ def test_files_are_known_by_content_shown_with_hash_and_given_back_as_attachment
     page = browser.get(of(application, "/documenti")).text
     attachment = session.scalars(select(Attachment)).one()
     file = queries.find(session, application.id).enclosed[0]
-    assert file.sha256 in page and "<b>" not in page
+    assert file.sha256 in page
+    assert "<b>" not in page
 
     answer = browser.get(of(application, f"/documenti/{attachment.id}"))
     assert answer.headers["Content-Disposition"].startswith("attachment;")
@@ -349,7 +377,12 @@ def test_signers_are_shown(session, member):
     ("content", "name", "status", "words"),
     [
         (b"", "profilo.pdf", 422, "Il file è vuoto (0 byte)"),
-        (b"MZ" + b"\x90" * 400, "profilo.pdf", 422, "Il contenuto del file non corrisponde a nessuno dei tipi accettati"),
+        (
+            b"MZ" + b"\x90" * 400,
+            "profilo.pdf",
+            422,
+            "Il contenuto del file non corrisponde a nessuno dei tipi accettati",
+        ),
         (p7m(), "profilo.p7m", 422, "Questo file è un PDF firmato (P7M); qui si accettano: PDF."),
         (pdf()[:200], "profilo.pdf", 422, "Il file è danneggiato o incompleto"),
         (b"%PDF-1.7\n" + b"0" * (21 << 20), "grande.pdf", 413, "Il file supera 20 MB"),
@@ -369,7 +402,8 @@ def test_a_bad_file_is_refused_beside_its_field(session, member, content, name, 
 def test_no_file_is_said_so(member):
     application = make()
     answer = send_file(member(application.company_id), application, b"", name="")
-    assert answer.status_code == 422 and "Scegli un file prima di premere" in answer.text
+    assert answer.status_code == 422
+    assert "Scegli un file prima di premere" in answer.text
 
 
 def test_three_hundred_megabytes_are_refused_beside_the_field(member):
@@ -399,9 +433,11 @@ def test_declarations_are_never_ticked_for_anyone(session, member):
     application = make()
     browser = member(application.company_id)
     page = browser.get(of(application, "/dichiarazioni")).text
-    assert 'name="d_not_insolvent"' in page and " checked" not in page
+    assert 'name="d_not_insolvent"' in page
+    assert " checked" not in page
     answer = post(browser, application, "/dichiarazioni", d_newsletter="y")
-    assert answer.status_code == 422 and "Questa dichiarazione è necessaria per partecipare." in answer.text
+    assert answer.status_code == 422
+    assert "Questa dichiarazione è necessaria per partecipare." in answer.text
     assert stored(session, application)["newsletter"] is True
 
     post(browser, application, "/dichiarazioni", d_not_insolvent="y", go="draft")
@@ -412,7 +448,8 @@ def test_declarations_are_never_ticked_for_anyone(session, member):
 def test_an_incomplete_draft_says_what_is_missing_when_frozen(member):
     application = make()
     answer = post(member(application.company_id), application, "/congela")
-    assert answer.status_code == 422 and "elementi mancanti o da correggere: 6" in answer.text
+    assert answer.status_code == 422
+    assert "elementi mancanti o da correggere: 6" in answer.text
 
 
 def test_the_way_to_the_sending_leads_through_the_freezing(member):
@@ -439,7 +476,8 @@ def test_after_the_deadline_the_refusal_is_a_page_and_a_line_in_the_audit(sessio
     late(session, application)
     answer = post(browser, application, "/invio", sha256=application.sha256)
 
-    assert answer.status_code == 422 and "Il bando è chiuso dal" in answer.text
+    assert answer.status_code == 422
+    assert "Il bando è chiuso dal" in answer.text
     session.refresh(application)
     assert (application.status, application.arrival) == (Status.DRAFT, None)
     refused = session.scalars(select(Entry).where(Entry.action == "applications.submission_refused")).all()
@@ -450,7 +488,8 @@ def test_after_the_deadline_the_refusal_is_a_page_and_a_line_in_the_audit(sessio
 def test_what_changed_since_the_page_was_opened_is_not_sent(session, member):
     application = make(upto="frozen")
     answer = post(member(application.company_id), application, "/invio", sha256="0" * 64)
-    assert answer.status_code == 409 and "ricontrollala e inviala" in answer.text
+    assert answer.status_code == 409
+    assert "ricontrollala e inviala" in answer.text
     assert post(member(application.company_id), application, "/invio", sha256="x").status_code == 422
 
 
@@ -460,7 +499,8 @@ def test_a_delegate_without_that_power_neither_submits_nor_withdraws(session, me
     assert "Invia la domanda</button>" not in browser.get(of(application, "/invio")).text
     assert post(browser, application, "/invio", sha256=application.sha256).status_code == 422
     refused = post(browser, application, "/ritiro", reason="No", is_meant="y")
-    assert refused.status_code == 422 and "La tua delega non comprende" in refused.text
+    assert refused.status_code == 422
+    assert "La tua delega non comprende" in refused.text
     session.refresh(application)
     assert application.status is Status.DRAFT
 
@@ -478,7 +518,16 @@ PAGES = (
     "", "/sezioni/project", "/documenti", "/dichiarazioni", "/riepilogo", "/invio", "/anteprima.pdf", "/ricevuta",
     "/ricevuta.pdf", "/ritiro",
 )  # fmt: skip
-ACTIONS = ("/sezioni/project", "/sezioni/project/salva", "/documenti/profile", "/dichiarazioni", "/congela", "/sblocca", "/invio", "/ritiro")
+ACTIONS = (
+    "/sezioni/project",
+    "/sezioni/project/salva",
+    "/documenti/profile",
+    "/dichiarazioni",
+    "/congela",
+    "/sblocca",
+    "/invio",
+    "/ritiro",
+)
 
 
 def test_a_stranger_meets_nothing_but_404(session, member):
@@ -486,7 +535,9 @@ def test_a_stranger_meets_nothing_but_404(session, member):
     attachment = session.scalars(select(Attachment)).one()
     browser = member(CompanyFactory().id)
     files = (f"/documenti/{attachment.id}",)
-    assert {path: browser.get(of(application, path)).status_code for path in (*PAGES, *files)} == dict.fromkeys((*PAGES, *files), 404)
+    assert {path: browser.get(of(application, path)).status_code for path in (*PAGES, *files)} == dict.fromkeys(
+        (*PAGES, *files), 404
+    )
     csrf = token(browser.get("/area").text)
     actions = (*ACTIONS, f"/documenti/{attachment.id}/rimuovi")
     found = {path: browser.post(of(application, path), data={"csrf_token": csrf}).status_code for path in actions}
@@ -532,7 +583,8 @@ def test_starting_needs_a_firm_and_a_call(app, session, member):
     page = browser.get(f"/bandi/{over.slug}/domanda")
     assert "non si possono più iniziare domande" in page.text
     answer = browser.post(f"/bandi/{over.slug}/domanda", data={"csrf_token": token(page.text)})
-    assert answer.status_code == 422 and "Il bando è chiuso dal" in answer.text
+    assert answer.status_code == 422
+    assert "Il bando è chiuso dal" in answer.text
 
 
 def test_starting_again_leads_to_the_draft(session, member):
@@ -545,18 +597,21 @@ def test_withdrawing_asks_why_and_means_it(session, member):
     application = make(upto="submitted")
     browser = member(application.company_id)
     answer = post(browser, application, "/ritiro", reason="  ")
-    assert answer.status_code == 422 and "Scrivi in breve il motivo." in answer.text
+    assert answer.status_code == 422
+    assert "Scrivi in breve il motivo." in answer.text
     done = post(browser, application, "/ritiro", reason="Cambio di programma", is_meant="y")
     assert done.location == of(application)
     page = browser.get(of(application)).text
-    assert "Ritirata" in page and "Cambio di programma" in page
+    assert "Ritirata" in page
+    assert "Cambio di programma" in page
 
 
 @pytest.mark.parametrize("upto", ["draft", "filled", "frozen", "submitted"])
 def test_the_whole_is_a_pdf_at_any_time(member, upto):
     application = make(upto=upto)
     answer = member(application.company_id).get(of(application, "/anteprima.pdf"))
-    assert answer.data[:5] == b"%PDF-" and answer.headers["Content-Disposition"].startswith("attachment;")
+    assert answer.data[:5] == b"%PDF-"
+    assert answer.headers["Content-Disposition"].startswith("attachment;")
 
 
 @pytest.mark.parametrize("language", ["it", "en"])
@@ -568,7 +623,8 @@ def test_every_state_is_told_in_plain_words(session, member, status, language):
         application.withdrawn_at = utcnow()
     session.commit()
     answer = member(application.company_id).get(of(application, f"?lang={language}"))
-    assert answer.status_code == 200 and ("Prossimo passo" if language == "it" else "Next step") in answer.text
+    assert answer.status_code == 200
+    assert ("Prossimo passo" if language == "it" else "Next step") in answer.text
 
 
 def test_a_receipt_is_verified_by_anyone_and_says_no_more_than_it_holds(client, session):
@@ -580,14 +636,19 @@ def test_a_receipt_is_verified_by_anyone_and_says_no_more_than_it_holds(client, 
 
     page = client.get(f"/ricevute/{code}").text
     company = session.get(type(application).company.property.mapper.class_, application.company_id)
-    assert application.protocol in page and application.sha256 in page
-    assert company.legal_name not in page and company.vat not in page and application.submitted_by not in page
+    assert application.protocol in page
+    assert application.sha256 in page
+    assert company.legal_name not in page
+    assert company.vat not in page
+    assert application.submitted_by not in page
 
     def compare(typed):
         return client.get(f"/ricevute/{code}", query_string={"confronta": typed}).text
 
-    assert "Corrisponde:" in compare(application.sha256.upper()) and "Corrisponde:" in compare(f"IT {company.vat}")
-    assert "Non corrisponde:" in compare("0" * 64) and "Non corrisponde:" in compare("00743110157")
+    assert "Corrisponde:" in compare(application.sha256.upper())
+    assert "Corrisponde:" in compare(f"IT {company.vat}")
+    assert "Non corrisponde:" in compare("0" * 64)
+    assert "Non corrisponde:" in compare("00743110157")
     assert "Scrivi l'impronta" in compare("ciao")
 
 
@@ -596,7 +657,8 @@ def test_a_code_that_is_no_receipts_is_said_so(client):
     assert client.get("/ricevute/aaaabbbbccccdddd").location == "/ricevute/AAAA-BBBB-CCCC-DDDD"
     assert client.get("/ricevute/---").status_code == 404
     answer = client.get("/ricevute", query_string={"code": "boh"})
-    assert answer.status_code == 422 and "Controlla il codice" in answer.text
+    assert answer.status_code == 422
+    assert "Controlla il codice" in answer.text
     assert client.get("/ricevute").status_code == 200
 
 
@@ -625,7 +687,8 @@ def test_files_of_a_stranger_are_not_there(session, member):
     assert browser.get(of(other, f"/documenti/{attachment.id}")).status_code == 404
     assert post(browser, other, f"/documenti/{attachment.id}/rimuovi").status_code == 303
     session.refresh(attachment)
-    assert attachment.removed_at is None and application.id != other.id
+    assert attachment.removed_at is None
+    assert application.id != other.id
 
 
 def test_more_members_are_made_by_the_factory(session):

@@ -43,7 +43,9 @@ SECTIONS = [
         "title": text("Impresa"),
         "intro": text("Controlla i dati."),
         "fields": [
-            question("legal_name", "text", "Denominazione", required=True, max_length=200, prefill="company.legal_name"),
+            question(
+                "legal_name", "text", "Denominazione", required=True, max_length=200, prefill="company.legal_name"
+            ),
             question("vat", "vat", "Partita IVA", required=True, prefill="company.vat"),
             question("founded_on", "date", "Data di costituzione"),
             question("pec", "pec", "PEC", required=True, prefill="company.pec"),
@@ -64,7 +66,9 @@ SECTIONS = [
             ),
             question("goals", "longtext", "Obiettivi", required=True, max_length=2000),
             question("has_agent", "boolean", "Hai già un agente?", required=True),
-            question("agent", "text", "Chi è l'agente?", required=True, condition={"field": "has_agent", "any_of": [True]}),
+            question(
+                "agent", "text", "Chi è l'agente?", required=True, condition={"field": "has_agent", "any_of": [True]}
+            ),
             question("budget", "money", "Budget", min=0),
             question(
                 "products",
@@ -119,7 +123,13 @@ def content(number: int, *, opens_at: datetime, closes_at: datetime, **more: Any
             "slug": f"prova-{number}",
             "title": text(f"Bando di prova {number}"),
             "summary": text("Un bando per le prove."),
-            "programme": {"code": "PROGRAMMA", "title": text("Programma"), "act": "DGR 1", "total_eur": "1000", "source": SOURCE},
+            "programme": {
+                "code": "PROGRAMMA",
+                "title": text("Programma"),
+                "act": "DGR 1",
+                "total_eur": "1000",
+                "source": SOURCE,
+            },
             "texts": [],
             "funding_body": "Regione Lombardia",
             "implementing_body": "Unioncamere Lombardia",
@@ -127,7 +137,11 @@ def content(number: int, *, opens_at: datetime, closes_at: datetime, **more: Any
             "responsible_officer": "Direzione",
             "contacts": {"office": "Ufficio", "email": "ufficio@unioncamere.example"},
             "procedure": "ranking",
-            "window": {"opens_at": opens_at.astimezone(ROME), "closes_at": closes_at.astimezone(ROME), "source": SOURCE},
+            "window": {
+                "opens_at": opens_at.astimezone(ROME),
+                "closes_at": closes_at.astimezone(ROME),
+                "source": SOURCE,
+            },
             "budget": {
                 "amount_eur": "1000",
                 "unit_value_eur": "100",
@@ -238,7 +252,9 @@ class FileFactory(SQLAlchemyModelFactory):
     uploaded_by = "anna@impresa.example"
 
 
-def make(*, call: Call | None = None, company: Any = None, upto: str = "draft", by: str = "anna@impresa.example") -> Application:
+def make(
+    *, call: Call | None = None, company: Any = None, upto: str = "draft", by: str = "anna@impresa.example"
+) -> Application:
     """An application up to a state: draft, filled, frozen, submitted."""
     session, now = db.session(), utcnow()
     call, company = call or SmallCallFactory(), company or CompanyFactory()
@@ -265,4 +281,3 @@ def fill(application: Application, *, by: str = "anna@impresa.example") -> None:
     )
     session.add(attachment)
     session.flush()
-

@@ -93,7 +93,9 @@ def visit(chromium: Browser, portal: Portal) -> Iterator[Callable[..., Page]]:
     """Open the portal in a fresh browser: `visit("/bandi", email=…, password=…, viewport=PHONE, script=False)`."""
     contexts = []
 
-    def go(path: str = "/", *, email: str = "", password: str = "", viewport: Any = DESKTOP, script: bool = True) -> Page:
+    def go(
+        path: str = "/", *, email: str = "", password: str = "", viewport: Any = DESKTOP, script: bool = True
+    ) -> Page:
         context = chromium.new_context(
             base_url=portal.url, viewport=viewport, java_script_enabled=script, locale="it-IT", accept_downloads=True
         )

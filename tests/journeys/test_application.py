@@ -46,7 +46,7 @@ def go_on(page: Page) -> None:
 
 
 @pytest.mark.parametrize("viewport", [None, PHONE], ids=["desktop", "phone"])
-def test_a_firm_applies(portal, visit, viewport):
+def test_a_firm_applies(portal, visit, viewport):  # noqa: PLR0915 - one long way
     company, call = CompanyFactory(), SmallCallFactory()
     who = person(company)
     page = visit(f"/bandi/{call.slug}/domanda", **who, **({"viewport": viewport} if viewport else {}))

@@ -1,6 +1,6 @@
 """Fields that show an answer as it stands and read what was typed, by `rules.answers`."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -41,8 +41,11 @@ class Answering:
     asked: content.FormField
     stored: Stored = NEVER
     read: Read | None = None
+    flags: Any
+    errors: Sequence[str]
+    process_errors: Sequence[str]
 
-    def __init__(self, *args: Any, asked: content.FormField, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, asked: content.FormField, **kwargs: Any) -> None:  # noqa: ANN401 - as WTForms does
         self.asked = asked
         super().__init__(*args, **kwargs)
         self.flags.required = asked.required
@@ -112,7 +115,7 @@ class LookupField(TextField):
 
 
 class _Choosing(Answering):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as WTForms does
         super().__init__(*args, validate_choice=False, coerce=str, **kwargs)
 
 
@@ -138,7 +141,7 @@ class CheckboxesField(_Choosing, SelectMultipleField):
 class TableField(FieldList):
     """Rows of cells; `read` is the whole table."""
 
-    def __init__(self, *args: Any, asked: content.FormField, language: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, asked: content.FormField, language: str, **kwargs: Any) -> None:  # noqa: ANN401
         self.asked = asked
         self.stored: Stored = NEVER
         self.read: Read | None = None
@@ -146,7 +149,7 @@ class TableField(FieldList):
         super().__init__(FormField(row), *args, **kwargs)
         self.flags.required = asked.required or asked.min_rows > 0
 
-    def process(self, formdata: Any, data: Any = unset_value, extra_filters: Any = None) -> None:
+    def process(self, formdata: Any, data: Any = unset_value, extra_filters: Any = None) -> None:  # noqa: ANN401, ARG002
         """Show the rows as they stand, or read those that came."""
         self.stored = data if isinstance(data, Stored) else NEVER
         rows = self.stored.typed if self.stored.typed is not None else answers.show(self.asked, self.stored.value)
@@ -160,7 +163,7 @@ class TableField(FieldList):
     @property
     def blank(self) -> FormField:
         """An empty row numbered `__row__`, from which a script makes new ones."""
-        last = self.last_index
+        last = vars(self)["last_index"]
         self._add_entry(index="__row__")
         self.last_index = last
         return self.entries.pop()
@@ -182,7 +185,7 @@ class TableField(FieldList):
             typed = [{one.asked.key: one.data for one in row.form} for row in self.entries]
             self.read = answers.read(self.asked, typed)
 
-    def validate(self, form: Form, extra_validators: Any = ()) -> bool:  # noqa: ARG002 - as WTForms does
+    def validate(self, form: Form, extra_validators: Any = ()) -> bool:  # noqa: ANN401, ARG002
         """Whether every cell reads, and every row begun has what it must."""
         self.errors = list(self.process_errors)
         for row in self.entries:

@@ -38,7 +38,7 @@ class SectionForm(PortalForm):
         """The fields that are questions of the call."""
         return (one for one in self if one.short_name.startswith(PREFIX))
 
-    def question(self, key: str) -> Any:
+    def question(self, key: str) -> Any:  # noqa: ANN401 - a field of some kind
         """The field of that question, or None."""
         return self._fields.get(PREFIX + key)
 
@@ -101,7 +101,7 @@ class SectionForm(PortalForm):
         return not self.summary
 
 
-def _needed(question: Any) -> str:
+def _needed(question: Any) -> str:  # noqa: ANN401 - a field of some kind
     label = question.label.text
     if question.type in {"RadioField", "SelectField", "CheckboxesField"}:
         return _("Scegli una risposta: %(label)s.", label=label.rstrip("?:. "))
@@ -126,7 +126,7 @@ def _show_faults(form: SectionForm) -> None:
         if one.stored.typed is None:
             continue
         for fault in answers.read(one.asked, one.stored.typed).faults:
-            wrong = one if fault.row is None else one.entries[fault.row].form[PREFIX + fault.column]
+            wrong = one if fault.row is None else one.entries[fault.row].form[f"{PREFIX}{fault.column}"]
             wrong.process_errors = wrong.errors = [*wrong.process_errors, str(fault.words)]
 
 

@@ -134,7 +134,7 @@ TONES: Final[Mapping[str, str]] = {
 }
 
 
-def told(action: str, detail: Mapping[str, Any]) -> tuple[str, str]:
+def told(action: str, detail: Mapping[str, Any]) -> tuple[str, str]:  # noqa: PLR0911 - a table
     """Title and text of one line of the story; an empty title for what is not the firm's to read."""
     if action not in STORY:
         return "", ""

@@ -13,8 +13,8 @@ from portal.applications.rules.answers import NEVER, Stored, spell
 from portal.applications.rules.completeness import Enclosed, fields_of, is_asked
 from portal.applications.rules.words import STATES
 from portal.calls.rules.content import CallContent, FieldType, FormField
-from portal.documents.rules import papers
 from portal.documents.rendering import instant
+from portal.documents.rules import papers
 from portal.kernel.text import Language
 from portal.web.filters import size
 

@@ -47,9 +47,11 @@ def save(
         .table_valued(column("key", Text), column("value", JSONB), column("typed", JSONB), column("base", Integer))
         .render_derived(name="change", with_types=True)
     )
-    given = select(
-        draft.c.id, rows.c.key, rows.c.value, rows.c.typed, rows.c.base + 1, literal(now), literal(by)
-    ).select_from(draft.join(rows, true())).order_by(rows.c.key)
+    given = (
+        select(draft.c.id, rows.c.key, rows.c.value, rows.c.typed, rows.c.base + 1, literal(now), literal(by))
+        .select_from(draft.join(rows, true()))
+        .order_by(rows.c.key)
+    )
     columns = ["application_id", "key", "value", "typed", "revision", "saved_at", "saved_by"]
     statement = insert(Answer).from_select(columns, given)
     fresh = statement.excluded

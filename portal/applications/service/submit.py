@@ -65,7 +65,7 @@ def _number(session: Session, facts: Row[Any], *, by: str) -> Submission:
     arrival = select(number.c.n).scalar_subquery()
     protocol = literal(f"PE-{facts.now.astimezone(ROME).year}-") + func.lpad(cast(arrival, Text), 7, "0")
     code = receipt_code()
-    row: Row[Any] = session.execute(
+    asked: Any = (
         update(Application)
         .where(Application.id == facts.id)
         .values(
@@ -78,7 +78,8 @@ def _number(session: Session, facts: Row[Any], *, by: str) -> Submission:
         )
         .returning(Application.arrival, Application.protocol)
         .execution_options(synchronize_session=False)
-    ).one()
+    )
+    row = session.execute(asked).one()
     stale = session.identity_map.get(session.identity_key(Application, facts.id))
     if stale is not None:
         session.expire(stale)

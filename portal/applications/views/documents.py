@@ -2,7 +2,7 @@
 
 from contextlib import closing
 from time import monotonic
-from typing import Any
+from typing import Any, BinaryIO, cast
 from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
@@ -65,7 +65,9 @@ def _take(folder: Folder, asked: DocumentAsked) -> None:
     who = {"by": current_user.email, "now": utcnow()}
     allowed, limit = files.kinds(asked.formats), asked.max_mb * files.MEGABYTE
     with closing(sent.stream), transaction() as session:
-        file = store.store(session, sent.stream, name=sent.filename, allowed=allowed, limit=limit, **who)
+        file = store.store(
+            session, cast("BinaryIO", sent.stream), name=sent.filename, allowed=allowed, limit=limit, **who
+        )
         service.attach(session, folder.application.id, file, document=asked.key, **who)
 
 

@@ -18,6 +18,7 @@ from portal.applications.views.shared import bp, own
 from portal.calls import queries as calls
 from portal.documents import downloads, rendering
 from portal.kernel.clock import utcnow
+from portal.kernel.text import Language
 from portal.kernel.values import compact
 from portal.web.filters import tr
 from portal.web.guards import found, requires_company
@@ -105,5 +106,5 @@ def _compare(application: Application, typed: str) -> bool | None:
     return None
 
 
-def _lang() -> rendering.Language:
+def _lang() -> Language:
     return "en" if current() == "en" else "it"

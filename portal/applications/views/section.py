@@ -1,6 +1,7 @@
 """One section of the form: save and go on, save as a draft, save field by field."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from flask import flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
+from wtforms import Field
 
 from portal.applications import service
 from portal.applications.forms import SectionForm, section_form
@@ -20,6 +22,7 @@ from portal.calls.rules.content import Condition, FieldType, FormField, Section
 from portal.db import transaction
 from portal.kernel.clock import utcnow
 from portal.kernel.errors import DomainError
+from portal.kernel.text import Language
 from portal.web.filters import clock, tr
 from portal.web.guards import found, requires_company
 from portal.web.language import current
@@ -63,7 +66,7 @@ def autosave(application_id: UUID, key: str) -> ResponseReturnValue:
     return jsonify({"saved_at": now.isoformat(), "said": _saved(), "fields": fields}), status
 
 
-def _outcome(form: SectionForm, one: Any, written: dict[str, int], fresh: Folder | None) -> dict[str, Any]:
+def _outcome(form: SectionForm, one: Field, written: dict[str, int], fresh: Folder | None) -> dict[str, Any]:
     key, faults = one.asked.key, one.read.faults
     theirs = fresh.answers.get(key) if fresh and key not in written else None
     base = request.form[f"base-{key}"]
@@ -139,17 +142,17 @@ def _show_rows(form: SectionForm) -> None:
 
 def _when(condition: Condition, fields: Mapping[str, FormField]) -> str:
     """On what answer a question is put, for a page without a script."""
-    field, language = fields[condition.field], current()
+    field, language = fields[condition.field], _lang()
     answers = ", ".join(spell(field, one, language) for one in condition.any_of)
     return _("Solo se alla domanda «%(label)s» hai risposto: %(answers)s.", label=tr(field.label), answers=answers)
 
 
-def _lookup_shown(one: Any) -> str:
+def _lookup_shown(one: Field) -> str:
     """The title of a code that was found, in place of the code."""
     if not isinstance(one, LookupField) or one.errors:
         return ""
     value = one.read.value if one.read else one.stored.value or one.data or None
-    return spell(one.asked, value, current())
+    return spell(one.asked, value, _lang())
 
 
 def _theirs_words(field: FormField, theirs: Stored) -> str:
@@ -158,19 +161,23 @@ def _theirs_words(field: FormField, theirs: Stored) -> str:
         rows = theirs.value or theirs.typed or []
         return "; ".join(
             ", ".join(
-                spell(column, row.get(column.key), current()) if theirs.typed is None else str(row.get(column.key) or "")
+                str(row.get(column.key) or "") if theirs.typed else spell(column, row.get(column.key), _lang())
                 for column in field.columns
             )
             for row in rows
         )
-    return str(theirs.typed) if theirs.typed is not None else spell(field, theirs.value, current())
+    return str(theirs.typed) if theirs.typed is not None else spell(field, theirs.value, _lang())
+
+
+def _lang() -> Language:
+    return "en" if current() == "en" else "it"
 
 
 def _section_of(folder: Folder, key: str) -> Section | None:
     return next((one for one in folder.content.form.sections if one.key == key), None)
 
 
-def _page(folder: Folder, part: Section, form: SectionForm, **more: Any) -> str:
+def _page(folder: Folder, part: Section, form: SectionForm, *, saved_at: datetime | None = None) -> str:
     fields = fields_of(folder.content)
     conditions = {one.key: one.condition for one in part.fields if one.condition}
     return render_template(
@@ -187,5 +194,5 @@ def _page(folder: Folder, part: Section, form: SectionForm, **more: Any) -> str:
         when=_when,
         lookup_shown=_lookup_shown,
         theirs_words=_theirs_words,
-        **more,
+        saved_at=saved_at,
     )

@@ -124,7 +124,7 @@ def _anchor(one: Missing) -> str:
     return prefix + one.key
 
 
-def said(one: Missing) -> str:
+def said(one: Missing) -> str:  # noqa: PLR0911 - a table
     """Why a thing is on the list."""
     match one.why:
         case Why.UNANSWERED:
