@@ -26,7 +26,7 @@
     })) input.setAttribute(name, value);
 
     let timer, asked = 0, at = -1;
-    const options = () => [...list.querySelectorAll("[role=option]")];
+    const options = () => [...list.querySelectorAll("[role=option]:not([aria-disabled])")];
     const close = () => {
       list.hidden = true;
       at = -1;
@@ -64,10 +64,19 @@
         });
         list.append(option);
       });
-      list.hidden = !results.length;
+      const { lookupFound: found = "", lookupNone: none = "" } = input.dataset;
+      if (!results.length && none) {
+        const empty = document.createElement("li");
+        empty.className = "options__none";
+        empty.setAttribute("role", "option");
+        empty.setAttribute("aria-disabled", "true");
+        empty.textContent = none;
+        list.append(empty);
+      }
+      list.hidden = !list.children.length;
       at = -1;
-      input.setAttribute("aria-expanded", String(results.length > 0));
-      window.portale?.live(results.length ? `${results.length}` : "0");
+      input.setAttribute("aria-expanded", String(!list.hidden));
+      window.portale?.live(results.length ? `${results.length} ${found}` : none);
     };
     const ask = async () => {
       const text = input.value.trim();
@@ -75,7 +84,10 @@
       const mine = ++asked;
       try {
         const joint = input.dataset.lookup.includes("?") ? "&" : "?";
-        const answer = await fetch(`${input.dataset.lookup}${joint}q=${encodeURIComponent(text)}`, { credentials: "same-origin" });
+        const answer = await fetch(`${input.dataset.lookup}${joint}q=${encodeURIComponent(text)}`, {
+          credentials: "same-origin",
+          headers: { Accept: "application/json" },
+        });
         if (mine === asked && answer.ok) show((await answer.json()).results);
       } catch {
         close();

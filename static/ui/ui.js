@@ -36,6 +36,12 @@
     });
   }
 
+  const PATIENCE = 15000;
+  const release = (form) => {
+    delete form.dataset.sent;
+    for (const button of form.querySelectorAll("[aria-disabled]")) button.removeAttribute("aria-disabled");
+  };
+
   /* data-once: a second click while the first is on its way does nothing. The server holds anyway. */
   for (const form of document.querySelectorAll("form[data-once]")) {
     form.addEventListener("submit", (event) => {
@@ -48,15 +54,11 @@
         return;
       }
       form.dataset.sent = "1";
+      setTimeout(() => release(form), PATIENCE);
       for (const button of form.querySelectorAll("button[type=submit]")) button.setAttribute("aria-disabled", "true");
     });
   }
-  window.addEventListener("pageshow", () => {
-    for (const form of document.querySelectorAll("form[data-sent]")) {
-      delete form.dataset.sent;
-      for (const button of form.querySelectorAll("[aria-disabled]")) button.removeAttribute("aria-disabled");
-    }
-  });
+  window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach(release));
 
   /* data-drop: a file may be dropped on the whole box. */
   for (const field of document.querySelectorAll("[data-drop]")) {
