@@ -63,6 +63,7 @@ def place() -> Path:
     if known.exists():
         return known.resolve()
     home = places.folder()
+    known.unlink(missing_ok=True)
     if can_reach(home, user()):
         known.mkdir(mode=0o755)
         return known

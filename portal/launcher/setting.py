@@ -8,10 +8,14 @@ from portal.launcher.supervisor import Supervisor
 
 DEFAULT_PORT = "8000"
 STARTING_S = 40
+PLAIN = frozenset({"PORT", "PUBLIC_URL", "PORTALE_DEMO"})
 
 
 def choose(*, with_sink: bool = True) -> dict[str, str]:
-    """Complete the environment, remembering what was chosen. The servers must have been started."""
+    """Complete the environment, remembering what was chosen, but no address that was given: it may hold a password.
+
+    The servers must have been started.
+    """
     port = os.environ.get("PORT") or DEFAULT_PORT
     chosen = {
         "PORT": port,
@@ -26,7 +30,8 @@ def choose(*, with_sink: bool = True) -> dict[str, str]:
     if with_sink and needs_sink():
         chosen["SMTP_URL"] = f"smtp://127.0.0.1:{memory.port('MAIL_PORT')}"
     given = {name: value for name, value in os.environ.items() if value}
-    memory.remember(**{name: value for name, value in chosen.items() if given.get(name, value) == value})
+    known = {name: given.get(name, value) for name, value in chosen.items()}
+    memory.remember(**{name: value for name, value in known.items() if name in PLAIN or value == chosen[name]})
     return environment({**chosen, **given})
 
 

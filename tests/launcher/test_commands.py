@@ -80,5 +80,24 @@ def test_given_servers_are_used_and_none_is_started(home: Path, monkeypatch: pyt
     assert remembered.keys() == {"PORT", "PUBLIC_URL", "PORTALE_DEMO", "SECRET_KEY"}
 
 
+def test_what_was_given_in_the_open_is_remembered_for_other_terminals(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("DATABASE_URL", "REDIS_URL", "SMTP_URL"):
+        monkeypatch.setenv(name, "given://elsewhere")
+    monkeypatch.setenv("PORT", "9000")
+    monkeypatch.setenv("PORTALE_DEMO", "0")
+    monkeypatch.setenv("SECRET_KEY", "a secret that the operator keeps to himself")
+    monkeypatch.delenv("PUBLIC_URL", raising=False)
+    setting.choose()
+    assert memory.read() | {"SECRET_KEY": ""} == {
+        "PORT": "9000",
+        "PUBLIC_URL": "http://127.0.0.1:9000",
+        "PORTALE_DEMO": "0",
+        "SECRET_KEY": "",
+    }
+    assert memory.read()["SECRET_KEY"] != "a secret that the operator keeps to himself"
+
+
 def test_the_page_of_settings_is_the_settings() -> None:
     assert configuration.PAGE.read_text() == configuration.page()
