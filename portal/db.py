@@ -20,7 +20,9 @@ def make_engine(url: str, *, role: str | None = APP_ROLE) -> Engine:
 
     The role owns nothing and may not rewrite history; the migrations run as whoever owns the database.
     """
-    options = "-c timezone=UTC -c statement_timeout=30000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000"
+    options = (
+        "-c timezone=UTC -c statement_timeout=30000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000"
+    )
     if role:
         options += f" -c role={role}"
     return create_engine(

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 from celery import Celery
-from kombu import Connection
+from kombu.connection import Connection
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
