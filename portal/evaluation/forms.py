@@ -79,7 +79,7 @@ class SheetForm(PortalForm):
         for criterion in self.criteria:
             points, reason = self.pair(criterion.key)
             typed = str(points.raw_data[0]) if points.raw_data and points.data is None else ""
-            marks[criterion.key] = Mark(points.data, reason.data or "", typed[:50])
+            marks[criterion.key] = Mark(points.data, reason.data or "", typed.replace("\x00", "")[:50])
         return marks
 
     def blame(self, refusal: SheetIncomplete) -> None:

@@ -7,7 +7,7 @@ from flask import Flask, Response, g, jsonify, make_response, render_template, r
 from flask.typing import ResponseReturnValue
 from flask_babel import LazyString, lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError, TimeoutError as PoolExhausted
+from sqlalchemy.exc import DataError, OperationalError, TimeoutError as PoolExhausted
 from werkzeug.exceptions import HTTPException
 
 from portal import db
@@ -135,8 +135,15 @@ def _busy(_error: Exception) -> ResponseReturnValue:
     return response
 
 
+def _unstorable(_error: Exception) -> ResponseReturnValue:
+    """Something that no text or number of the database can hold, such as a NUL: the request is at fault, not we."""
+    db.session.rollback()
+    return _page(400, WORDS[400])
+
+
 def init_app(app: Flask) -> None:
     """Install the pages."""
+    app.register_error_handler(DataError, _unstorable)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(DomainError, _refused)
     app.register_error_handler(OperationalError, _busy)

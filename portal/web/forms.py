@@ -60,11 +60,25 @@ def _wrongs(field: Field) -> Iterator[Wrong]:
         yield from (_named(field, text) for text in field.errors)
 
 
+def _without_nul(value: Any) -> Any:  # noqa: ANN401 - whatever the field reads
+    return value.replace("\x00", "") if isinstance(value, str) else value
+
+
 class PortalForm(FlaskForm):
     """CSRF, words for what is wrong, and refusals shown as errors of the form.
 
     Templates read `form.summary` (all that is wrong, in the order of the page) by `ui/form.html`.
     """
+
+    class Meta:
+        """What holds of every field."""
+
+        def bind_field(self, form: Form, unbound_field: Any, options: Any) -> Field:  # noqa: ANN401 - as WTForms does
+            """A text holds no NUL: no keyboard makes one, and no column keeps one."""
+            kept = {}
+            if issubclass(unbound_field.field_class, StringField):
+                kept["filters"] = [_without_nul, *unbound_field.kwargs.get("filters", ())]
+            return unbound_field.bind(form=form, **kept, **options)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as WTForms does
         super().__init__(*args, **kwargs)

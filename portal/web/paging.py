@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, or_
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, or_
 from sqlalchemy.orm import Session
 
 Row = TypeVar("Row")
@@ -70,9 +70,31 @@ def decode(key: str | None, *, length: int) -> list[Any] | None:
     try:
         pairs = json.loads(base64.urlsafe_b64decode(key + "=" * (-len(key) % 4)))
         values = [_READ[kind](value) for kind, value in pairs]
-    except (ValueError, TypeError, KeyError, ArithmeticError, NotBase64):
+    except (ValueError, TypeError, KeyError, ArithmeticError, RecursionError, NotBase64):
         return None
     return values if len(values) == length else None
+
+
+def _decoded(key: str | None, order: Sequence[By]) -> list[Any] | None:
+    """The values of a key, if the columns of this order can hold them."""
+    values = decode(key, length=len(order))
+    if values is None or not all(_fits(value, by) for value, by in zip(values, order, strict=True)):
+        return None
+    return values
+
+
+def _fits(value: object, by: By) -> bool:
+    match value:
+        case bool() | None:
+            return False
+        case int():
+            most = 2**63 if isinstance(by.column.type, BigInteger) else 2**31
+            return by.column.type.python_type is int and -most <= value < most
+        case Decimal():
+            return by.column.type.python_type is Decimal and value.is_finite()
+        case str():
+            return issubclass(by.column.type.python_type, str) and "\x00" not in value
+    return isinstance(value, by.column.type.python_type)
 
 
 def _beyond(order: Sequence[By], values: Sequence[Any], *, backwards: bool) -> ColumnElement[bool]:
@@ -98,7 +120,7 @@ def read(
 
     Rows of a single entity come as that entity.
     """
-    start, end = decode(after, length=len(order)), decode(before, length=len(order))
+    start, end = _decoded(after, order), _decoded(before, order)
     backwards = end is not None
     key = end if backwards else start
     if key is not None:
