@@ -138,6 +138,11 @@ def lock_by_email(session: Session, email: str) -> User | None:
     return session.scalars(select(User).where(func.lower(User.email) == email.lower()).with_for_update()).one_or_none()
 
 
+def lock_known(session: Session, email: str) -> User:
+    """The person with this address, which is known to be there, locked."""
+    return session.scalars(select(User).where(func.lower(User.email) == email.lower()).with_for_update()).one()
+
+
 def lock_live_session(session: Session, token_hash: str) -> UserSession | None:
     """The session of this token, if it has not ended."""
     return session.scalars(
@@ -225,15 +230,6 @@ def recipients(session: Session, company_id: UUID, *, today: date, call_id: UUID
         .where(Membership.company_id == company_id, in_force(today), scope, User.disabled_at.is_(None))
         .order_by(User.email)
     ).all()
-
-
-def find_membership(session: Session, membership_id: UUID, company_id: UUID) -> Membership | None:
-    """One membership of this firm, with the person, whether it still counts or not."""
-    return session.scalars(
-        select(Membership)
-        .options(joinedload(Membership.user))
-        .where(Membership.id == membership_id, Membership.company_id == company_id)
-    ).one_or_none()
 
 
 def lock_memberships(session: Session, company_id: UUID) -> Sequence[Membership]:

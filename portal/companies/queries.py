@@ -33,6 +33,11 @@ def find(session: Session, company_id: UUID | None) -> Company | None:
     return session.scalars(select(Company).options(*_WHOLE).where(Company.id == company_id)).one_or_none()
 
 
+def get(session: Session, company_id: UUID) -> Company:
+    """The same, for one that is known to be there."""
+    return session.scalars(select(Company).options(*_WHOLE).where(Company.id == company_id)).one()
+
+
 def lock(session: Session, company_id: UUID) -> Company | None:
     """The same, its row locked until the transaction ends."""
     statement = select(Company).options(*_WHOLE).where(Company.id == company_id)
@@ -138,7 +143,7 @@ def enterprise(company: Company) -> dict[str, Any] | None:
 
 def facts(session: Session, company_id: UUID) -> dict[str, Any]:
     """What the rules of eligibility take from the profile: `company` and `enterprise` of their Facts, as JSON."""
-    company = session.scalars(select(Company).options(*_WHOLE).where(Company.id == company_id)).one()
+    company = get(session, company_id)
     offices = [
         ("registered_office", company.province, company.municipality),
         ("operating_site", company.site_province, company.site_municipality),

@@ -194,5 +194,22 @@ def test_what_cannot_be_read_is_said_in_a_sentence(chain: Chain, tmp_path: Path)
         assert found.stderr.startswith(f"{name}: not a head as `portale audit head` writes it (")
 
 
+def test_a_database_that_is_not_there_is_said_so(app: Flask, engine: Engine, monkeypatch: pytest.MonkeyPatch):
+    try:
+        for url, said in (
+            ("postgresql://127.0.0.1:1/x", "the database did not answer: OperationalError\n"),
+            ("", "the settings are not complete: DATABASE_URL\n"),
+        ):
+            monkeypatch.setenv("DATABASE_URL", url)
+            get_settings.cache_clear()
+            found = CliRunner().invoke(audit, ["verify"])
+            assert (found.exit_code, found.stderr) == (2, said)
+    finally:
+        monkeypatch.undo()
+        get_settings.cache_clear()
+        db.session.remove()
+        db._factory.configure(bind=engine)
+
+
 def test_the_tip_of_an_untouched_chain_is_its_start(session: Session):
     assert queries.head(session) == Tip(0, "0" * 64)

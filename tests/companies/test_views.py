@@ -317,6 +317,24 @@ def test_a_neighbour_that_does_not_add_up_is_told_where(desk, session, company, 
     assert session.scalars(select(Holding)).all() == []
 
 
+def test_a_firm_with_two_figures_is_refused_and_nothing_is_lost(desk, session, company):
+    submit(desk, f"{FIRM}/partecipazioni/nuova", **HOLDING)
+    again = HOLDING | {"side": "downstream", "figures-awu": "7"}
+    answer = submit(desk, f"{FIRM}/partecipazioni/nuova", **again)
+
+    assert (answer.status_code, "dati diversi" in text(answer), 'value="7"' in text(answer)) == (422, True, True)
+    bare = {
+        name: "" if name.startswith(("figures", "linked", "partners")) else value for name, value in HOLDING.items()
+    }
+    answer = submit(
+        desk, f"{FIRM}/partecipazioni/nuova", **bare | {"holder": "Nuda", "votes_pct": "40", "budget_eur": "5"}
+    )
+    assert answer.status_code == 303
+    row = session.scalars(select(Holding).where(Holding.name == "Nuda")).one()
+    assert ("figures" in row.relation, row.relation["votes_pct"], row.relation["budget_eur"]) == (False, "40", 5)
+    assert "Mancano i dati di Nuda" in text(desk.get(FIRM))
+
+
 def test_neighbours_that_are_linked_to_each_other_are_ticked(desk, session, company):
     submit(desk, f"{FIRM}/partecipazioni/nuova", **HOLDING | {"holder": "Primo"})
     first = session.scalars(select(Holding)).one()

@@ -18,12 +18,8 @@ from portal.kernel.errors import NotFound
 
 def find_or_make(session: Session, *, email: str, full_name: str) -> User:
     """The person with this address, with no password yet where they are new."""
-    made = insert(User).values(email=email, full_name=full_name).on_conflict_do_nothing()
-    session.execute(made)
-    user = queries.lock_by_email(session, email)
-    if user is None:
-        raise NotFound
-    return user
+    session.execute(insert(User).values(email=email, full_name=full_name).on_conflict_do_nothing())
+    return queries.lock_known(session, email)
 
 
 def invite(session: Session, *, email: str, full_name: str, by: str, now: datetime) -> User:

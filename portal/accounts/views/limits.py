@@ -40,7 +40,7 @@ limiter = Limiter(
     network,
     in_memory_fallback_enabled=True,
     storage_options={"socket_timeout": 1, "socket_connect_timeout": 1},
-    strategy="fixed-window",
+    strategy="moving-window",
 )
 
 Limit = Callable[[Callable[..., Any]], Callable[..., Any]]

@@ -12,7 +12,6 @@ from portal.companies import queries
 from portal.companies.models import Company
 from portal.companies.rules.profile import VatTaken
 from portal.kernel.clock import ROME
-from portal.kernel.errors import NotFound
 
 
 def register(
@@ -33,9 +32,6 @@ def register(
     )
     if company_id is None:
         raise VatTaken(field="vat")
-    company = queries.find(session, company_id)
-    if company is None:
-        raise NotFound
     audit.record(
         session, "companies.register", subject_type="company", subject_id=company_id, by=by, at=now, detail={"vat": vat}
     )
@@ -49,4 +45,4 @@ def register(
         by=by,
         now=now,
     )
-    return company
+    return queries.get(session, company_id)
