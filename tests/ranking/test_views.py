@@ -99,9 +99,9 @@ def test_the_file_verifies_and_the_data_are_those_of_the_law(session, client, ca
     assert rules.verify(file.data) is None
     assert json.loads(file.data)["sha256"] == ranking.sha256
     assert [(row["esito"], row["beneficiario"], row["importo_eur"]) for row in table] == [
-        ("funded", "Prima S.r.l.", "11500.00"),
-        ("below_threshold", "", ""),
-        ("not_admitted", "", ""),
+        ("ammesso e finanziato", "Prima S.r.l.", "11500.00"),
+        ("sotto soglia", "", ""),
+        ("non ammesso", "", ""),
     ]
     assert table[0]["codice_fiscale"] == ranking.content["entries"][0]["firm"]["vat"]
     assert paper.data.startswith(b"%PDF")

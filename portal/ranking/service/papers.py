@@ -32,6 +32,14 @@ TRANSPARENCY = (
     "cup",
 )
 """The fields of art. 27 D.Lgs. 33/2013; `codice_fiscale` is always the VAT number."""
+OUTCOMES = {
+    "funded": "ammesso e finanziato",
+    "reserve": "ammesso non finanziato",
+    "below_threshold": "sotto soglia",
+    "not_admitted": "non ammesso",
+}
+PROCEDURES = {"ranking": "graduatoria", "first_come_first_served": "sportello"}
+"""Words of the open data, which are Italian in every language of the pages."""
 HEADER = ("posizione", "protocollo", "percorso", "esito", "punteggio", *TRANSPARENCY)
 
 
@@ -45,13 +53,13 @@ def rows(file: Mapping[str, Any], content: CallContent) -> Iterator[list[Cell]]:
             line["place"],
             line["registry_number"],
             pathways.get(line["pathway"], ""),
-            line["outcome"],
+            OUTCOMES[line["outcome"]],
             Decimal(line["total"]) if is_shown else None,
             *_transparency(firm, Decimal(line["amount_eur"]) if is_shown else None, content),
         ]
     for number in file["not_admitted"]:
         empty = {"legal_name": "", "vat": ""}
-        yield [None, number, "", "not_admitted", None, *_transparency(empty, None, content)]
+        yield [None, number, "", OUTCOMES["not_admitted"], None, *_transparency(empty, None, content)]
 
 
 def _transparency(firm: Mapping[str, str], amount: Decimal | None, content: CallContent) -> list[Cell]:
@@ -63,7 +71,7 @@ def _transparency(firm: Mapping[str, str], amount: Decimal | None, content: Call
         programme.act,
         content.contacts.office,
         content.responsible_officer,
-        content.procedure,
+        PROCEDURES[content.procedure],
         "",
         "",
         "",
