@@ -36,7 +36,7 @@ def test_a_shipped_call_has_no_contradiction_and_no_doubt(code):
 def test_the_resolution_is_quoted_right(code):
     programme = shipped(code).programme
     assert programme.total_eur == 1_500_000
-    assert [(each.eur, each.pct) for each in programme.tranches] == [(1_050_000, 70), (450_000, 30)]
+    assert [(int(each.eur), int(each.pct)) for each in programme.tranches] == [(1_050_000, 70), (450_000, 30)]
     assert (programme.interim_report_on, programme.final_report_on) == (date(2025, 11, 30), date(2025, 12, 31))
     assert "XII/5217" in programme.act
     assert programme.source.tag is Tag.DGR

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from portal.audit.models import Entry
 from portal.calls import queries, service
@@ -144,7 +144,7 @@ def test_nobody_overwrites_a_version_that_they_have_not_seen(session):
 def test_a_version_is_never_rewritten(session):
     call = make_draft(session)
     with pytest.raises(Exception, match=r"append-only|permission denied"):
-        session.execute(CallVersion.__table__.update().where(CallVersion.call_id == call.id).values(reason="x"))
+        session.execute(update(CallVersion).where(CallVersion.call_id == call.id).values(reason="x"))
 
 
 def test_the_clock_opens_and_closes_once_each(session):

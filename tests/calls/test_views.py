@@ -291,7 +291,7 @@ def test_a_check_changes_nothing_and_shows_diff_and_preview(admin, session):
 
 
 def test_a_confirmed_corrigendum_needs_its_reason_and_is_in_force(admin, session):
-    base = re.search(r'name="base"[^>]*value="([^"]+)"', read(admin, EDIT))[1]  # type: ignore[index]
+    base = re.search(r'name="base"[^>]*value="([^"]+)"', read(admin, EDIT))[1]
     fields = {"yaml": written(session, "  acceptance: 7", "  acceptance: 9"), "base": base, "go": "confirm"}
     refused = post(admin, EDIT, **fields, reason=" ")
     assert "Scrivi il motivo della modifica" in refused.get_data(as_text=True)

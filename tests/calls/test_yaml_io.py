@@ -6,8 +6,10 @@ from decimal import Decimal
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from portal.calls.rules.content import CallContent, Text
+from portal.calls.rules.content import CallContent
+from portal.calls.rules.parameters import AtecoExcludedParameters
 from portal.calls.rules.yaml_io import SHIPPED, Malformed, dump, load, shipped
+from portal.kernel.text import Text
 from tests.factories.calls import MISURA, PROGRAMME_2021, UZBEKISTAN
 
 FILES = sorted(SHIPPED.glob("*.yaml"))
@@ -85,7 +87,9 @@ def test_values_keep_their_types():
     content = shipped(MISURA)
     assert content.criteria[2].step == Decimal("0.25")
     assert content.programme.final_report_on == date(2025, 12, 31)
-    assert content.rules[3].parameters.lists[0].codes[0] == "01"
+    excluded = content.rules[3].parameters
+    assert isinstance(excluded, AtecoExcludedParameters)
+    assert excluded.lists[0].codes[0] == "01"
 
 
 def test_an_unknown_key_is_named_with_its_line(text):
