@@ -296,6 +296,18 @@ def test_an_invitation_makes_an_account_without_a_password(session):
     assert len(told(session)) == 1
 
 
+def test_an_invitation_undoes_what_a_stranger_prepared(session):
+    user = UserFactory(unconfirmed=True)
+    service.invite(session, email=user.email, full_name="x", by="admin@x.example", now=NOW)
+    assert told(session) == [("accounts.invited", {"user_id": str(user.id)})]
+
+    service.accept_invitation(session, user.id, epoch=1, password=NEW, now=NOW)
+
+    with pytest.raises(rules.WrongCredentials):
+        service.sign_in(session, email=user.email, password=PASSWORD, now=NOW)
+    assert service.sign_in(session, email=user.email, password=NEW, now=NOW).user is user
+
+
 def test_roles_are_given_once_and_taken(session):
     user, by = UserFactory(), "admin@x.example"
     for _ in range(2):

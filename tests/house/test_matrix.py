@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
 from portal import db
-from portal.accounts.models import StaffRole, User
+from portal.accounts.models import StaffRole
 from portal.accounts.rules import StaffRoleName
 from portal.accounts.service import links
 from portal.accounts.service.links import Purpose
@@ -76,7 +76,7 @@ def _attach(session: Session, application: Application, document: str) -> Attach
     return attachment
 
 
-def _people(session: Session, open_call: UUID, elsewhere: UUID) -> tuple[dict[str, User], Any, Any]:
+def _people(session: Session, open_call: UUID, elsewhere: UUID) -> tuple[dict[str, Any], Any, Any]:
     firm, other = CompanyFactory(), CompanyFactory()
     names = [name for name in PEOPLE if name != "visitor"]
     people = {name: UserFactory(email=f"{name}@{name.replace('_', '-')}.example") for name in names}
@@ -194,7 +194,7 @@ class Place:
         db.session.remove()
         try:
             token = URLSafeTimedSerializer(self.app.secret_key, salt="wtf-csrf-token").dumps(TOKEN)
-            more = {"data": {"csrf_token": token}} if method == "POST" else {}
+            more: dict[str, Any] = {"data": {"csrf_token": token}} if method == "POST" else {}
             answer = self.enter(who).open(address, method=method, headers={"Accept": "text/html"}, **more)
             sent = answer.status_code == 303 and (answer.location or "").split("?")[0] == "/accedi"
             status = answer.status_code
@@ -283,7 +283,7 @@ def test_what_is_not_there_is_404_for_whoever_might_see_it(app: Flask, place: Pl
     """Absent and another's look alike."""
     for rule in _rules(app)[endpoint]:
         arguments = place.world.arguments(rule)
-        absent = {name: uuid4() for name, value in arguments.items() if isinstance(value, UUID)}
+        absent: dict[str, Any] = {name: uuid4() for name, value in arguments.items() if isinstance(value, UUID)}
         if not absent and "slug" in arguments:
             absent = {"slug": "nessuno"}
         for method in sorted(_methods(rule)) if absent else ():

@@ -46,7 +46,7 @@ def add_member(
     )
     session.add(membership)
     session.flush()
-    if user.password_hash is None:
+    if user.confirmed_at is None:
         outbox.emit(session, events.Invited(user_id=user.id))
     elif user.email != by:
         outbox.emit(session, events.MandateGiven(membership_id=membership.id))

@@ -23,21 +23,24 @@ def find_or_make(session: Session, *, email: str, full_name: str) -> User:
 
 
 def invite(session: Session, *, email: str, full_name: str, by: str, now: datetime) -> User:
-    """Make an account for a colleague, who chooses the password by the link sent; a known one stays as it is."""
+    """Make an account for a colleague, who chooses the password by the link sent; a confirmed one stays as it is."""
     user = find_or_make(session, email=email, full_name=full_name)
-    if user.password_hash is None:
+    if user.confirmed_at is None:
         outbox.emit(session, events.Invited(user_id=user.id))
     audit.record(session, "accounts.invite", subject_type="user", subject_id=user.id, by=by, at=now)
     return user
 
 
 def accept_invitation(session: Session, user_id: UUID, *, epoch: int, password: str, now: datetime) -> User:
-    """Choose the first password by the link; the address is thereby confirmed. Raises LinkSpent."""
+    """Choose the password by the link; the address is thereby confirmed. Raises LinkSpent.
+
+    A password that somebody set before, who never proved to own the mailbox, is replaced.
+    """
     user = queries.lock_user(session, user_id)
-    if user is None or user.epoch != epoch or user.password_hash is not None or user.disabled_at is not None:
+    if user is None or user.epoch != epoch or user.confirmed_at is not None or user.disabled_at is not None:
         raise LinkSpent
     set_password(session, user, password, now=now)
-    user.confirmed_at = user.confirmed_at or now
+    user.confirmed_at = now
     audit.record(session, "accounts.accept_invitation", subject_type="user", subject_id=user.id, by=user.email, at=now)
     return user
 
