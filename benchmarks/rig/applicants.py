@@ -45,12 +45,17 @@ class Applicant:
 @contextmanager
 def inside(rig: Installation) -> Iterator[Flask]:
     """The portal's own code in this process, on the database of the installation."""
+    before = dict(os.environ)
     os.environ.update(rig.environment)
     get_settings.cache_clear()
     app = create_app()
-    with app.test_request_context():
-        yield app
-    app.extensions["portale.engine"].dispose()
+    try:
+        with app.test_request_context():
+            yield app
+    finally:
+        app.extensions["portale.engine"].dispose()
+        os.environ.clear()
+        os.environ.update(before)
 
 
 def applicants(rig: Installation, code: str, how_many: int) -> list[Applicant]:
