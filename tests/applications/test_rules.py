@@ -193,6 +193,15 @@ def test_steps_say_how_far_they_are():
     ]
 
 
+def test_a_call_that_asks_for_no_papers_has_no_such_steps():
+    call = CALL.model_copy(update={"documents": [], "declarations": []})
+    assert [one.key for one in steps(call, {}, [], [])] == ["firm", "project"]
+
+
+def test_what_left_the_firms_hands_is_handed_in():
+    assert {one for one in Status if not rules.is_handed_in(one)} == {Status.DRAFT, Status.WITHDRAWN}
+
+
 def test_what_is_frozen_holds_what_was_asked_and_nothing_else():
     answers = given_answers(agent="Nessuno", newsletter=False, unknown="x")
     stray = Enclosed(**{**FILE.__dict__, "document": "mandate"})
