@@ -1,10 +1,12 @@
 """Public pages: the front door, the list, a call, its versions, its deadline for a calendar."""
 
 from collections.abc import Sequence
+from functools import partial
 from uuid import UUID
 
 from flask import Blueprint, Response, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
 from portal import db
 from portal.calls import queries
@@ -32,7 +34,8 @@ def home() -> ResponseReturnValue:
     """The front door: what this is, what is open, how it works."""
     calls = show_all(db.session(), queries.public_calls(db.session()))
     current_ones = sorted((one for one in calls if one.phase is not Phase.CLOSED), key=lambda one: one.call.closes_at)
-    return render_template("calls/home.html", calls=current_ones[:_ON_THE_FRONT], closed=len(calls) - len(current_ones))
+    cards = [_card(one, level=3) for one in current_ones[:_ON_THE_FRONT]]
+    return render_template("calls/home.html", cards=cards, closed=len(calls) - len(current_ones))
 
 
 @bp.get("/bandi")
@@ -48,7 +51,7 @@ def index() -> ResponseReturnValue:
     programmes = {one.content.programme.code: one.content.programme.title for one in calls}
     return render_template(
         "calls/index.html",
-        calls=sorted(shown, key=_order),
+        cards=[_card(one, level=2) for one in sorted(shown, key=_order)],
         counts=counts,
         all=len(matching),
         wanted=wanted if wanted in PHASES else "",
@@ -136,6 +139,13 @@ def render_body(call: Call, content: CallContent, versions: Sequence[CallVersion
     return render_template(
         "calls/_body.html", call=call, content=content, markdown=markdown, versions=versions, labels=labels
     )
+
+
+def _card(one: Shown, *, level: int) -> Markup:
+    """A card changes with the version and with the time left, in words."""
+    name = f"card {level} {one.word} {one.countdown}"
+    card = partial(render_template, "calls/_card.html", call=one, level=level)
+    return fragment(name, found(one.call.version_id), card)
 
 
 def _matches(one: Shown, *, programme: str, text: str) -> bool:
