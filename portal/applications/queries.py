@@ -4,10 +4,11 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, Select, case, func, inspect, select, true
+from sqlalchemy import Row, Select, bindparam, case, func, inspect, select, true
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session, contains_eager, defer, joinedload, selectinload
 
@@ -160,10 +161,17 @@ def find_own(
 
     One statement, once the version of the call is known to the process.
     """
-    statement = _folders().where(Application.id == application_id, Application.company_id == company_id)
-    if call_id is not None:
-        statement = statement.where(Application.call_id == call_id)
-    return _read_folder(session, session.execute(statement).one_or_none())
+    asked = {"application_id": application_id, "company_id": company_id, "call_id": call_id}
+    return _read_folder(session, session.execute(_own(call_id is not None), asked).one_or_none())
+
+
+@cache
+def _own(is_of_one_call: bool) -> Select[Any]:  # noqa: FBT001 - the key of a cache
+    """Built once: building it costs more than asking it."""
+    own = _folders().where(
+        Application.id == bindparam("application_id"), Application.company_id == bindparam("company_id")
+    )
+    return own.where(Application.call_id == bindparam("call_id")) if is_of_one_call else own
 
 
 def find(session: Session, application_id: UUID) -> Folder | None:
@@ -197,6 +205,11 @@ def lock_for_submission(session: Session, application_id: UUID) -> Row[Any] | No
     The application is locked, the call is locked against a change of its window, and `now` is the database's clock,
     read when both locks are held.
     """
+    return session.execute(_submission(), {"application_id": application_id}).one_or_none()
+
+
+@cache
+def _submission() -> Select[Any]:
     mine = (
         select(
             Application.id,
@@ -207,7 +220,7 @@ def lock_for_submission(session: Session, application_id: UUID) -> Row[Any] | No
             Application.sha256,
             Application.content["asks"].astext.label("asks"),
         )
-        .where(Application.id == application_id)
+        .where(Application.id == bindparam("application_id"))
         .with_for_update()
         .cte("mine")
     )
@@ -217,9 +230,7 @@ def lock_for_submission(session: Session, application_id: UUID) -> Row[Any] | No
         .with_for_update(read=True)
         .cte("theirs")
     )
-    return session.execute(
-        select(mine, theirs, func.clock_timestamp().label("now")).select_from(mine.join(theirs, true()))
-    ).one_or_none()
+    return select(mine, theirs, func.clock_timestamp().label("now")).select_from(mine.join(theirs, true()))
 
 
 def find_live(session: Session, *, call_id: UUID, company_id: UUID) -> Application | None:

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Integer, Text, cast, column, func, literal, select, true
+from sqlalchemy import DateTime, Integer, Text, bindparam, cast, column, func, select, true
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Session
 
@@ -36,34 +37,58 @@ def save(
     """
     if not changes:
         return {}
+    asked = {
+        "the_id": application_id,
+        "the_changes": [one._asdict() for one in changes],
+        "the_now": now,
+        "the_sender": by,
+    }
+    written = session.execute(_upsert(), asked).all()
+    if not written:
+        _check_still_editable(session, application_id)
+    return {key: revision for key, revision in written}  # noqa: C416 - rows are not pairs to mypy
+
+
+@cache
+def _upsert() -> Any:  # noqa: ANN401 - built once: building it costs more than running it
     draft = (
         select(Application.id)
-        .where(Application.id == application_id, Application.status == Status.DRAFT, Application.frozen_at.is_(None))
+        .where(
+            Application.id == bindparam("the_id"),
+            Application.status == Status.DRAFT,
+            Application.frozen_at.is_(None),
+        )
         .with_for_update(read=True)
         .cte("draft")
     )
     rows = (
-        func.jsonb_to_recordset(cast(literal([one._asdict() for one in changes], JSONB), JSONB))
+        func.jsonb_to_recordset(cast(bindparam("the_changes", type_=JSONB), JSONB))
         .table_valued(column("key", Text), column("value", JSONB), column("typed", JSONB), column("base", Integer))
         .render_derived(name="change", with_types=True)
     )
     given = (
-        select(draft.c.id, rows.c.key, rows.c.value, rows.c.typed, rows.c.base + 1, literal(now), literal(by))
+        select(
+            draft.c.id,
+            rows.c.key,
+            rows.c.value,
+            rows.c.typed,
+            rows.c.base + 1,
+            bindparam("the_now", type_=DateTime(timezone=True)),
+            bindparam("the_sender", type_=Text),
+        )
         .select_from(draft.join(rows, true()))
         .order_by(rows.c.key)
     )
     columns = ["application_id", "key", "value", "typed", "revision", "saved_at", "saved_by"]
-    statement = insert(Answer).from_select(columns, given)
+    table = Answer.__table__
+    statement = insert(table).from_select(columns, given)
     fresh = statement.excluded
     statement = statement.on_conflict_do_update(
-        index_elements=[Answer.application_id, Answer.key],
+        index_elements=["application_id", "key"],
         set_={name: fresh[name] for name in ("value", "typed", "revision", "saved_at", "saved_by")},
-        where=Answer.revision == fresh.revision - 1,
+        where=table.c.revision == fresh.revision - 1,
     )
-    written = session.execute(statement.returning(Answer.key, Answer.revision)).all()
-    if not written:
-        _check_still_editable(session, application_id)
-    return {key: revision for key, revision in written}  # noqa: C416 - rows are not pairs to mypy
+    return statement.returning(table.c.key, table.c.revision)
 
 
 def _check_still_editable(session: Session, application_id: UUID) -> None:

@@ -2,10 +2,11 @@
 
 import secrets
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, Text, cast, func, literal, select, update
+from sqlalchemy import Row, Text, bindparam, cast, func, select, update
 from sqlalchemy.orm import Session
 
 from portal.applications import queries, rules
@@ -61,29 +62,41 @@ def submit(session: Session, application_id: UUID, *, sha256: str, by: str) -> S
 
 def _number(session: Session, facts: Row[Any], *, by: str) -> Submission:
     """Number and date the row; the number is the sequence's, taken by the statement that writes it."""
-    number = select(func.nextval("application_arrivals").label("n")).cte("number")
-    arrival = select(number.c.n).scalar_subquery()
-    protocol = literal(f"PE-{facts.now.astimezone(ROME).year}-") + func.lpad(cast(arrival, Text), 7, "0")
     code = receipt_code()
-    asked: Any = (
-        update(Application)
-        .where(Application.id == facts.id)
-        .values(
-            status=Status.SUBMITTED,
-            submitted_at=facts.now,
-            submitted_by=by,
-            arrival=arrival,
-            protocol=protocol,
-            receipt_code=code,
-        )
-        .returning(Application.arrival, Application.protocol)
-        .execution_options(synchronize_session=False)
-    )
-    row = session.execute(asked).one()
+    row: Any = session.execute(
+        _numbering(),
+        {
+            "the_id": facts.id,
+            "the_now": facts.now,
+            "the_sender": by,
+            "the_code": code,
+            "the_year": f"PE-{facts.now.astimezone(ROME).year}-",
+        },
+    ).one()
     stale = session.identity_map.get(session.identity_key(Application, facts.id))
     if stale is not None:
         session.expire(stale)
     return Submission(row.arrival, row.protocol, code, facts.now)
+
+
+@cache
+def _numbering() -> Any:  # noqa: ANN401 - built once: building it costs more than running it
+    number = select(func.nextval("application_arrivals").label("n")).cte("number")
+    arrival = select(number.c.n).scalar_subquery()
+    return (
+        update(Application)
+        .where(Application.id == bindparam("the_id"))
+        .values(
+            status=Status.SUBMITTED,
+            submitted_at=bindparam("the_now"),
+            submitted_by=bindparam("the_sender"),
+            arrival=arrival,
+            protocol=bindparam("the_year", type_=Text) + func.lpad(cast(arrival, Text), 7, "0"),
+            receipt_code=bindparam("the_code"),
+        )
+        .returning(Application.arrival, Application.protocol)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def receipt_code() -> str:
