@@ -94,6 +94,12 @@ def pattern(path: str) -> str:
     return f"{ALIKE.sub('*', parts.path)}?{'&'.join(names)}"
 
 
+def face(page: Seen) -> str:
+    """What of a page is its own: the main part, without what differs at each asking. Two of one face look alike."""
+    main = page.text.partition("<main")[2].partition("</main>")[0]
+    return re.sub(r'name="csrf_token"[^>]*>', "", main) or page.text
+
+
 def links(page: Seen) -> list[str]:
     """Local addresses that the page leads to, without fragments and without the change of language."""
     reader = _Links()
