@@ -74,6 +74,9 @@ def _spoken(node: nodes.Node) -> Iterator[str]:
             continue
         if isinstance(child, nodes.Compare):
             continue
+        if isinstance(child, nodes.Pair):
+            yield from _spoken(nodes.Output([child.value]))
+            continue
         if isinstance(child, nodes.Const) and isinstance(child.value, str) and PROSE.match(child.value):
             yield child.value
         yield from _spoken(child)
