@@ -34,7 +34,9 @@ SUBMIT = text(
     " arrival = nextval('bare_arrivals') WHERE id = :id AND status = 'draft'"
 )
 AUDIT = text("INSERT INTO bare_audit (at, action, subject, detail) VALUES (now(), 'submitted', :id, '{}')")
-EMIT = text("INSERT INTO bare_envelopes (name, payload) VALUES ('submitted', jsonb_build_object('id', CAST(:id AS text)))")
+EMIT = text(
+    "INSERT INTO bare_envelopes (name, payload) VALUES ('submitted', jsonb_build_object('id', CAST(:id AS text)))"
+)
 
 
 def pages() -> Flask:
