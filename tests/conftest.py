@@ -2,9 +2,11 @@
 
 import os
 import secrets
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -21,6 +23,7 @@ from werkzeug.test import TestResponse
 os.environ.setdefault("DATABASE_URL", "postgresql:///postgres")
 os.environ.setdefault("SECRET_KEY", secrets.token_hex(32))
 os.environ["PORTALE_DEMO"] = "1"
+os.environ.setdefault("PORTALE_HOME", tempfile.mkdtemp(prefix="portale-test-"))
 os.environ["PUBLIC_URL"] = "http://127.0.0.1:8000"
 
 from portal import db
@@ -65,6 +68,12 @@ def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         connection.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))
 
 
+def _own_broker() -> str:
+    """A logical database of the broker for each process of the tests: one may empty its own."""
+    number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    return urlsplit(get_settings().redis_url)._replace(path=f"/{15 - number % 8}").geturl()
+
+
 @pytest.fixture(scope="session")
 def settings(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Settings of the tests: their own database and their own home."""
@@ -74,6 +83,7 @@ def settings(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Set
             "database_url": database_url,
             "portale_home": home,
             "portale_demo": True,
+            "redis_url": _own_broker(),
             "public_url": "http://localhost",
         }
     )

@@ -1,6 +1,7 @@
 """`portale accounts create-admin`, on a database of its own."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -63,8 +64,9 @@ def test_what_is_wrong_is_said_in_a_sentence(database: str, email: str, password
     assert done.stderr.startswith(said)
 
 
-def test_settings_that_are_missing_are_named(database: str, monkeypatch: pytest.MonkeyPatch):
+def test_settings_that_are_missing_are_named(database: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     monkeypatch.delenv("DATABASE_URL")
+    monkeypatch.setenv("PORTALE_HOME", str(tmp_path))
     get_settings.cache_clear()
 
     done = run("capo@x.example", "--name", "Il Capo", "--password", "una frase lunga e mia")
