@@ -194,7 +194,10 @@ def test_what_cannot_be_read_is_said_in_a_sentence(chain: Chain, tmp_path: Path)
         assert found.stderr.startswith(f"{name}: not a head as `portale audit head` writes it (")
 
 
-def test_a_database_that_is_not_there_is_said_so(app: Flask, engine: Engine, monkeypatch: pytest.MonkeyPatch):
+def test_a_database_that_is_not_there_is_said_so(
+    app: Flask, engine: Engine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    monkeypatch.setenv("PORTALE_HOME", str(tmp_path))
     try:
         for url, said in (
             ("postgresql://127.0.0.1:1/x", "the database did not answer: OperationalError\n"),

@@ -1,5 +1,6 @@
 """Pages of messages: one's own, the office's within its scope, and the demonstration's mailbox."""
 
+import shutil
 from email.message import EmailMessage
 from email.policy import SMTP
 
@@ -120,6 +121,7 @@ def test_a_failed_message_is_sent_again_by_a_press(session, enter):
 def posted(app):
     """A message in the demonstration's folder, through the demonstration's own server."""
     folder = app.config["SETTINGS"].home / "mail"
+    shutil.rmtree(folder, ignore_errors=True)
     mail = EmailMessage(policy=SMTP)
     mail["From"], mail["To"], mail["Subject"] = "portale@unioncamere.example", "anna@impresa.example", "Così"
     mail.set_content("Apri https://portale.example/<b>\n")

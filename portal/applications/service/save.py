@@ -80,7 +80,7 @@ def _upsert() -> Any:  # noqa: ANN401 - built once: building it costs more than 
         .order_by(rows.c.key)
     )
     columns = ["application_id", "key", "value", "typed", "revision", "saved_at", "saved_by"]
-    table = Answer.__table__
+    table: Any = Answer.__table__
     statement = insert(table).from_select(columns, given)
     fresh = statement.excluded
     statement = statement.on_conflict_do_update(
