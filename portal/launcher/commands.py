@@ -22,6 +22,7 @@ from portal.launcher.supervisor import Interrupted, Supervisor, running, sweep
 
 READY_S = 60
 END_S = 60
+ORPHANS_LEAVE_S = 30
 INTERRUPTED = 130
 DIRECTLY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
@@ -113,13 +114,19 @@ def only_one() -> Iterator[None]:
             ) from None
         if left := running():
             sweep(left)
-        port_is_free()
+        port_is_free(patience_s=ORPHANS_LEAVE_S if left else 0)
         yield
 
 
-def port_is_free() -> None:
-    """Refuse a port that is somebody else's before anything is set up."""
+def port_is_free(*, patience_s: int = 0) -> None:
+    """Refuse a port that is somebody else's before anything is set up.
+
+    A web process whose master was killed keeps the port until it notices: wait for that.
+    """
     port = int(os.environ.get("PORT") or setting.DEFAULT_PORT)
+    end = time.monotonic() + patience_s
+    while not memory.is_free(port) and time.monotonic() < end:
+        time.sleep(0.5)
     if not memory.is_free(port):
         raise Trouble(f"Port {port} is in use by another program.", f"Choose another: make run PORT={port + 1}")
 
