@@ -8,15 +8,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import psycopg
 import pytest
-from alembic import command
-from alembic.config import Config
 from flask import Flask, g, has_app_context
 from flask.testing import FlaskClient
 from hypothesis import settings as hypothesis_settings
-from psycopg.sql import SQL, Identifier
-from sqlalchemy import Engine, make_url
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -30,6 +26,7 @@ from portal import db
 from portal.app import create_app
 from portal.config import Settings, get_settings
 from portal.web.catalogues import compile_catalogues
+from tests.databases import migrated
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -54,18 +51,8 @@ class Browser(FlaskClient):
 @pytest.fixture(scope="session")
 def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A database of this worker's own, migrated; dropped at the end."""
-    server = make_url(get_settings().database_url)
-    name = f"portale_test_{secrets.token_hex(4)}"
-    admin = server.set(drivername="postgresql").render_as_string(hide_password=False)
-    with psycopg.connect(admin, autocommit=True) as connection:
-        connection.execute(SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(Identifier(name)))
-    url = server.set(drivername="postgresql", database=name).render_as_string(hide_password=False)
-    config = Config(str(ROOT / "migrations" / "alembic.ini"))
-    config.attributes["url"] = url.replace("postgresql://", "postgresql+psycopg://", 1)
-    command.upgrade(config, "head")
-    yield url
-    with psycopg.connect(admin, autocommit=True) as connection:
-        connection.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))
+    with migrated("portale_test") as url:
+        yield url
 
 
 def _own_broker() -> str:

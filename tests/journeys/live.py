@@ -3,28 +3,24 @@
 `portal` is the whole application behind a real server; `visit` makes a page of a fresh browser, signed in or not.
 """
 
-import secrets
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
-from alembic import command
-from alembic.config import Config
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Browser, Page
-from psycopg.sql import SQL, Identifier
-from sqlalchemy import Engine, make_url
+from sqlalchemy import Engine
 from werkzeug.serving import make_server
 
 from portal import db
 from portal.app import create_app
 from portal.config import get_settings
 from portal.web.catalogues import compile_catalogues
+from tests.databases import migrated
 
 ROOT = Path(__file__).resolve().parents[2]
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
@@ -42,18 +38,8 @@ class Portal:
 @pytest.fixture(scope="session")
 def live_url() -> Iterator[str]:
     """A migrated database for the journeys; what they commit stays until the end."""
-    server = make_url(get_settings().database_url)
-    name = f"portale_live_{secrets.token_hex(4)}"
-    admin = server.set(drivername="postgresql").render_as_string(hide_password=False)
-    with psycopg.connect(admin, autocommit=True) as connection:
-        connection.execute(SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(Identifier(name)))
-    url = server.set(drivername="postgresql", database=name).render_as_string(hide_password=False)
-    config = Config(str(ROOT / "migrations" / "alembic.ini"))
-    config.attributes["url"] = url.replace("postgresql://", "postgresql+psycopg://", 1)
-    command.upgrade(config, "head")
-    yield url
-    with psycopg.connect(admin, autocommit=True) as connection:
-        connection.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))
+    with migrated("portale_live") as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
