@@ -22,6 +22,8 @@ WANTED = {
     "bootstrap-italia/dist/css/bootstrap-italia.min.css": "bootstrap-italia/css/bootstrap-italia.min.css",
     "bootstrap-italia/dist/svg/sprites.svg": "bootstrap-italia/svg/sprites.svg",
     "bootstrap-italia/LICENSE": "bootstrap-italia/LICENSE",
+    "chart.js/dist/chart.umd.min.js": "chart/chart.umd.min.js",
+    "chart.js/LICENSE.md": "chart/LICENSE.md",
     "htmx.org/dist/htmx.min.js": "htmx/htmx.min.js",
     "htmx.org/LICENSE": "htmx/LICENSE",
 }
