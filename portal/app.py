@@ -31,6 +31,7 @@ SLICES = (
     "eligibility",
     "evaluation",
     "ranking",
+    "matching",
     "notifications",
     "office",
 )
