@@ -5,6 +5,7 @@ Italian is the text in the source itself. `python -m portal.web.catalogues check
 
 import re
 import sys
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -75,15 +76,19 @@ def _key(message: Message) -> Id:
 
 
 def compile_catalogues() -> int:
-    """Merge the catalogues of all slices into the one that Babel reads; return how many texts it holds."""
+    """Merge the catalogues of all slices into the one that Babel reads; return how many texts it holds.
+
+    Several processes may do it at once: each writes a file of its own, and the last to end is what stays.
+    """
     merged = Catalog(locale="en", domain="messages")
     for _name, message in _messages():
         if not message.fuzzy and message.string:
             merged.add(message.id, message.string)
     COMPILED.parent.mkdir(parents=True, exist_ok=True)
-    waiting = COMPILED.with_suffix(".tmp")
-    with waiting.open("wb") as target:
+    with tempfile.NamedTemporaryFile(dir=COMPILED.parent, prefix=f"{COMPILED.name}.", delete=False) as target:
         write_mo(target, merged)
+    waiting = Path(target.name)
+    waiting.chmod(0o644)
     waiting.replace(COMPILED)
     return len(merged)
 
