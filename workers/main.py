@@ -1,10 +1,12 @@
 """The Celery application."""
 
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
 from celery import Celery, Task
 from celery.signals import worker_process_init
+from flask import has_app_context
 from kombu.entity import Queue
 
 from portal import db
@@ -17,6 +19,14 @@ from workers.schedule import SCHEDULE
 flask_app = create_app()
 
 
+def _inside() -> AbstractContextManager[Any]:
+    """The application's context; the one that is there, where a task is called by another or by a test.
+
+    A context that ends removes the session, also from under whoever opened one around it.
+    """
+    return nullcontext() if has_app_context() else flask_app.app_context()
+
+
 class InApp(Task):
     """A task inside the application's context, which gives its connection back at the end."""
 
@@ -24,14 +34,14 @@ class InApp(Task):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
         """Run inside the context."""
-        with flask_app.app_context():
+        with _inside():
             return super().__call__(*args, **kwargs)
 
     def on_success(self, retval: Any, task_id: str, args: Any, kwargs: Any) -> None:  # noqa: ANN401, ARG002
         """Tell the outbox that its event was heard; the relay names such tasks `envelope:task`."""
         envelope, _, task = task_id.partition(":")
         if task:
-            with flask_app.app_context(), db.transaction() as session:
+            with _inside(), db.transaction() as session:
                 outbox.settle(session, int(envelope), task)
 
 
