@@ -1,7 +1,10 @@
-/* Saves each question a moment after it was answered. The form itself saves all of them when it is sent. */
+/* Saves each question a moment after it was answered. The form itself saves all of them when it is sent.
+   Where a colleague wrote first, the question keeps its old base until one of the two answers is chosen: typing on
+   writes over nobody. */
 (() => {
   "use strict";
   const PAUSE = 1200;
+  const MOST_WHEN_LEAVING = 60000; // bytes that a browser still sends for a page that is gone
 
   const enhance = (form) => {
     const words = form.dataset;
@@ -48,13 +51,17 @@
     };
 
     const beside = (question, theirs, base) => {
-      question.querySelector(".theirs")?.remove();
+      const there = question.querySelector(".theirs");
+      if (theirs && there?.dataset.base === base) return;
+      there?.remove();
       if (!theirs) return;
       const box = document.getElementById("theirs").content.firstElementChild.cloneNode(true);
+      box.dataset.base = base;
       const who = box.querySelector("[data-who]");
       who.textContent = who.textContent.replace("{who}", theirs.by).replace("{time}", theirs.at);
       box.querySelector("[data-text]").textContent = theirs.text || box.dataset.blank;
       box.querySelector("[data-mine]").addEventListener("click", () => {
+        question.querySelector("[data-base]").value = base;
         box.remove();
         queue(question, 0);
       });
@@ -86,16 +93,17 @@
         headers: { "Content-Type": "application/x-www-form-urlencoded", Accept: "application/json" },
         credentials: "same-origin",
         redirect: "error",
+        keepalive: snapshot.length < MOST_WHEN_LEAVING,
       });
       const told = await answer.json();
       if (told.error) return say(told.error, true);
       for (const [key, one] of Object.entries(told.fields)) {
         const asked = form.querySelector(`[data-question="${CSS.escape(key)}"]`);
-        asked.querySelector("[data-base]").value = one.base;
+        if (!one.theirs) asked.querySelector("[data-base]").value = one.base;
         mark(asked, one.error);
         beside(asked, one.theirs, one.base);
       }
-      say(told.said, false);
+      say(told.said, Object.values(told.fields).some((one) => one.theirs));
     };
 
     const drain = async () => {
@@ -142,7 +150,7 @@
       waiting.clear();
     });
     window.addEventListener("beforeunload", (event) => {
-      if (!isLeaving && (waiting.size || timers.size)) event.preventDefault();
+      if (!isLeaving && (busy || waiting.size || timers.size)) event.preventDefault();
     });
     document.addEventListener("visibilitychange", () => {
       if (document.visibilityState !== "hidden" || isLeaving) return;

@@ -281,6 +281,7 @@ def test_a_field_that_a_colleague_changed_comes_back_with_both(session, member):
     assert answer.status_code == 409
     theirs = answer.json["fields"]["goals"]["theirs"]
     assert (theirs["text"], theirs["shown"]) == ("Di Anna.", "Di Anna.")
+    assert answer.json["said"] == "Non salvato: scegli tra il tuo testo e quello del collega."
     assert stored(session, application)["goals"] == "Di Anna."
 
 

@@ -157,7 +157,14 @@ def test_two_colleagues_at_once_lose_no_word(portal, visit):
     his.locator("#f_goals").blur()
     expect(his.locator(".theirs__text")).to_have_text("Di Anna.")
     expect(his.locator("#f_goals")).to_have_value("Di Bruno.")
+    expect(his.locator("[data-saved]")).to_contain_text("Non salvato")
     sound(his)
+    with his.expect_response("**/salva") as answer:
+        his.locator("#f_goals").press_sequentially(" E ancora.")
+        his.locator("#f_goals").blur()
+    assert answer.value.status == 409, "typing on writes over nobody"
+    expect(his.locator(".theirs__text")).to_have_text("Di Anna.")
+    his.fill("#f_goals", "Di Bruno.")
     his.get_by_role("button", name="Tieni il mio").click()
     saved(his)
     expect(his.locator(".theirs")).to_have_count(0)

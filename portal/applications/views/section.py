@@ -51,7 +51,10 @@ def section(application_id: UUID, key: str) -> ResponseReturnValue:
 @bp.post("/area/domande/<uuid:application_id>/sezioni/<key>/salva")
 @requires_company
 def autosave(application_id: UUID, key: str) -> ResponseReturnValue:
-    """Save the fields sent, for a script: `{"saved_at", "said", "fields": {key: {"base", "error", "theirs"}}}`."""
+    """Save the fields sent, for a script: `{"saved_at", "said", "fields": {key: {"base", "error", "theirs"}}}`.
+
+    Where a colleague wrote first, nothing is saved: `theirs` is their answer, to be kept or written over knowingly.
+    """
     folder = own(application_id)
     form = section_form(folder, found(_section_of(folder, key)))
     now, changes = utcnow(), form.changes()
@@ -62,8 +65,13 @@ def autosave(application_id: UUID, key: str) -> ResponseReturnValue:
         return jsonify({"error": str(refusal)}), status_of(refusal)
     fresh = own(application_id) if len(written) < len(changes) else None
     fields = {one.asked.key: _outcome(form, one, written, fresh) for one in form.came()}
+    said = _("Non salvato: scegli tra il tuo testo e quello del collega.") if _clash(fields) else _saved()
     status = 409 if fresh else 422 if any(one["error"] for one in fields.values()) else 200
-    return jsonify({"saved_at": now.isoformat(), "said": _saved(), "fields": fields}), status
+    return jsonify({"saved_at": now.isoformat(), "said": said, "fields": fields}), status
+
+
+def _clash(fields: dict[str, dict[str, Any]]) -> bool:
+    return any(one["theirs"] for one in fields.values())
 
 
 def _outcome(form: SectionForm, one: Field, written: dict[str, int], fresh: Folder | None) -> dict[str, Any]:
