@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import BindParameter, Date, Select, and_, bindparam, func, or_, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session, joinedload
 
@@ -31,7 +32,7 @@ class Presence:
     mandates: tuple[Mandate, ...]
 
 
-def in_force(on: date) -> Any:  # noqa: ANN401 - a WHERE
+def in_force(on: date | BindParameter[date]) -> Any:  # noqa: ANN401 - a WHERE
     """A membership that counts on this day."""
     return and_(
         Membership.revoked_at.is_(None),
@@ -45,6 +46,14 @@ def find_presence(session: Session, token_hash: str, *, now: datetime, today: da
 
     None once it ended, expired, lay idle, or the person was disabled or changed the password.
     """
+    asked = {"token_hash": token_hash, "now": now, "idle_since": now - IDLE, "today": today}
+    row = session.execute(_presences(), asked).one_or_none()
+    return None if row is None else _presence(row)
+
+
+@cache
+def _presences() -> Select[Any]:
+    """Built once: every request of a person signed in asks it."""
     roles = select(
         func.coalesce(
             func.jsonb_agg(func.jsonb_build_array(StaffRole.role, StaffRole.call_id)), func.jsonb_build_array()
@@ -63,8 +72,8 @@ def find_presence(session: Session, token_hash: str, *, now: datetime, today: da
             ),
             func.jsonb_build_array(),
         )
-    ).where(Membership.user_id == User.id, in_force(today))
-    row = session.execute(
+    ).where(Membership.user_id == User.id, in_force(bindparam("today", type_=Date)))
+    return (
         select(
             UserSession.id,
             UserSession.seen_at,
@@ -80,16 +89,15 @@ def find_presence(session: Session, token_hash: str, *, now: datetime, today: da
         )
         .join(User, User.id == UserSession.user_id)
         .where(
-            UserSession.token_hash == token_hash,
+            UserSession.token_hash == bindparam("token_hash"),
             UserSession.ended_at.is_(None),
-            UserSession.expires_at > now,
-            UserSession.seen_at > now - IDLE,
+            UserSession.expires_at > bindparam("now"),
+            UserSession.seen_at > bindparam("idle_since"),
             UserSession.epoch == User.epoch,
             User.disabled_at.is_(None),
             User.confirmed_at.is_not(None),
         )
-    ).one_or_none()
-    return None if row is None else _presence(row)
+    )
 
 
 def _presence(row: Any) -> Presence:  # noqa: ANN401 - a Row of the statement above
