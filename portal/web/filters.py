@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 
 from babel.dates import format_date, format_datetime, format_time
 from babel.numbers import format_currency, format_decimal, format_percent
@@ -58,7 +59,13 @@ def num(value: Decimal | float | str | None, *, places: int | None = None) -> st
     if value is None or value == "":
         return ""
     pattern = "#,##0.######" if places is None else "#,##0." + "0" * places if places else "#,##0"
-    return format_decimal(Decimal(str(value)), pattern, locale=_locale())
+    return _formatted(Decimal(str(value)), pattern, _locale())
+
+
+@lru_cache(maxsize=4096)
+def _formatted(value: Decimal, pattern: str, locale: str) -> str:
+    """Remembered: a page says the same few limits and counts again and again."""
+    return format_decimal(value, pattern, locale=locale)
 
 
 def pct(share: Decimal | float | str | None, *, places: int = 1) -> str:

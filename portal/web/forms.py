@@ -4,18 +4,21 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from typing_extensions import override
 from wtforms import Field, FieldList, Form, FormField, StringField
+from wtforms.i18n import get_translations
 from wtforms.validators import Optional, StopValidation
 from wtforms.widgets import TextInput
 
 from portal.kernel.clock import ROME
 from portal.kernel.errors import DomainError
 from portal.web.italian import format_decimal, parse_day, parse_decimal, parse_instant
+from portal.web.language import current
 
 _TELLING = 4
 """Words of a label shorter than this name nothing."""
@@ -60,6 +63,11 @@ def _wrongs(field: Field) -> Iterator[Wrong]:
         yield from (_named(field, text) for text in field.errors)
 
 
+@cache
+def _words(language: str) -> Any:  # noqa: ANN401 - as WTForms does
+    return get_translations((language,))
+
+
 def _without_nul(value: Any) -> Any:  # noqa: ANN401 - whatever the field reads
     return value.replace("\x00", "") if isinstance(value, str) else value
 
@@ -79,6 +87,10 @@ class PortalForm(FlaskForm):
             if issubclass(unbound_field.field_class, StringField):
                 kept["filters"] = [_without_nul, *unbound_field.kwargs.get("filters", ())]
             return unbound_field.bind(form=form, **kept, **options)
+
+        def get_translations(self, _form: Form) -> Any:  # noqa: ANN401 - as WTForms does
+            """WTForms' own words; Flask-WTF would read their catalogue from disk at every request."""
+            return _words(current())
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as WTForms does
         super().__init__(*args, **kwargs)
