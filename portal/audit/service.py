@@ -1,10 +1,11 @@
 """The verbs of the audit."""
 
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert
+from sqlalchemy import Insert, bindparam, insert
 from sqlalchemy.orm import Session
 
 from portal.audit.models import Entry
@@ -27,6 +28,14 @@ def record(
     """
     session.flush()
     line = {"action": action, "subject_type": subject_type, "subject_id": str(subject_id), "by": by, "at": at}
-    # seq, previous and hash are the trigger's: what is given here is overwritten
-    chained = {"seq": 0, "previous": "", "hash": ""}
-    session.execute(insert(Entry).inline().values(**line, **chained, detail=canonical_json(detail or {}).decode()))
+    session.execute(_line(), {**line, "detail": canonical_json(detail or {}).decode()})
+
+
+@cache
+def _line() -> Insert:
+    """Built once; seq, previous and hash are the trigger's: what is given here is overwritten."""
+    table: Any = Entry.__table__
+    given: dict[str, Any] = {
+        name: bindparam(name) for name in ("action", "subject_type", "subject_id", "by", "at", "detail")
+    }
+    return insert(table).values({**given, "seq": 0, "previous": "", "hash": ""}).inline()
