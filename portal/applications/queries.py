@@ -48,13 +48,11 @@ class Enclosure(Enclosed):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Folder:
-    """An application with all that is in it. A draft follows the version in force, the rest the one frozen under."""
+class Cover:
+    """An application without what is in it. A draft follows the version in force, the rest the one frozen under."""
 
     application: Application
     version: Version
-    answers: dict[str, Stored]
-    enclosed: tuple[Enclosure, ...]
 
     @property
     def content(self) -> CallContent:
@@ -70,6 +68,14 @@ class Folder:
     def is_editable(self) -> bool:
         """Whether it may be written in."""
         return self.application.status is Status.DRAFT and self.application.frozen_at is None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Folder(Cover):
+    """An application with all that is in it."""
+
+    answers: dict[str, Stored]
+    enclosed: tuple[Enclosure, ...]
 
 
 def _answers() -> Any:  # noqa: ANN401 - a scalar subquery
@@ -101,9 +107,13 @@ def _enclosed() -> Any:  # noqa: ANN401 - a scalar subquery
 
 
 def _folders() -> Select[Any]:
+    return _covers().add_columns(_answers(), _enclosed())
+
+
+def _covers() -> Select[Any]:
     in_force = case((Application.frozen_at.is_(None), Call.version_id), else_=Application.version_id)
-    return (
-        select(Application, CallVersion.id, CallVersion.number, _answers(), _enclosed())
+    found: Any = (
+        select(Application, CallVersion.id, CallVersion.number)
         .join(Application.call)
         .join(CallVersion, CallVersion.id == in_force)
         .join(Application.company)
@@ -113,6 +123,8 @@ def _folders() -> Select[Any]:
             defer(Application.content),
         )
     )
+    covers: Select[Any] = found
+    return covers
 
 
 def _read_answers(found: dict[str, Any]) -> dict[str, Stored]:
@@ -148,10 +160,14 @@ def _read_folder(session: Session, row: Row[Any] | None) -> Folder | None:
     application, version_id, number, answers, enclosed = tuple(row)
     return Folder(
         application=application,
-        version=Version(version_id, number, calls.content_by_id(session, version_id)),
+        version=_version(session, version_id, number),
         answers=_read_answers(answers),
         enclosed=_read_enclosed(enclosed),
     )
+
+
+def _version(session: Session, version_id: UUID, number: int) -> Version:
+    return Version(version_id, number, calls.content_by_id(session, version_id))
 
 
 def find_own(
@@ -165,10 +181,19 @@ def find_own(
     return _read_folder(session, session.execute(_own(call_id is not None), asked).one_or_none())
 
 
+def find_own_cover(
+    session: Session, application_id: UUID, *, company_id: UUID | None, call_id: UUID | None = None
+) -> Cover | None:
+    """The application without answers and attachments, if it is that firm's: for what is frozen, or only asked for."""
+    asked = {"application_id": application_id, "company_id": company_id, "call_id": call_id}
+    row = session.execute(_own(call_id is not None, is_whole=False), asked).one_or_none()
+    return Cover(application=row[0], version=_version(session, row[1], row[2])) if row else None
+
+
 @cache
-def _own(is_of_one_call: bool) -> Select[Any]:  # noqa: FBT001 - the key of a cache
+def _own(is_of_one_call: bool, *, is_whole: bool = True) -> Select[Any]:  # noqa: FBT001 - the key of a cache
     """Built once: building it costs more than asking it."""
-    own = _folders().where(
+    own = (_folders() if is_whole else _covers()).where(
         Application.id == bindparam("application_id"), Application.company_id == bindparam("company_id")
     )
     return own.where(Application.call_id == bindparam("call_id")) if is_of_one_call else own
@@ -176,7 +201,17 @@ def _own(is_of_one_call: bool) -> Select[Any]:  # noqa: FBT001 - the key of a ca
 
 def find(session: Session, application_id: UUID) -> Folder | None:
     """The application with answers and attachments, whoever's it is: for staff and workers."""
-    return _read_folder(session, session.execute(_folders().where(Application.id == application_id)).one_or_none())
+    return _read_folder(session, session.execute(_one(), {"application_id": application_id}).one_or_none())
+
+
+@cache
+def _one() -> Select[Any]:
+    return _folders().where(Application.id == bindparam("application_id"))
+
+
+@cache
+def _lock() -> Select[Any]:
+    return select(Application.id).where(Application.id == bindparam("application_id")).with_for_update()
 
 
 def lock(session: Session, application_id: UUID) -> Application | None:
@@ -193,10 +228,11 @@ def state(session: Session, application_id: UUID) -> Any:  # noqa: ANN401 - a ro
 
 def lock_folder(session: Session, application_id: UUID) -> Folder | None:
     """The application locked first and read afterwards, so that no answer slips in between."""
-    if lock(session, application_id) is None:
+    asked = {"application_id": application_id}
+    if session.execute(_lock(), asked).one_or_none() is None:
         return None
-    found = _folders().where(Application.id == application_id).execution_options(populate_existing=True)
-    return _read_folder(session, session.execute(found).one_or_none())
+    fresh = session.execute(_one(), asked, execution_options={"populate_existing": True})
+    return _read_folder(session, fresh.one_or_none())
 
 
 def lock_for_submission(session: Session, application_id: UUID) -> Row[Any] | None:

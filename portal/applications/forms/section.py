@@ -45,7 +45,8 @@ class SectionForm(PortalForm):
     def is_asked(self, key: str) -> bool:
         """Whether the question is put, seen the answers, those on this page included."""
         fields = fields_of(self.folder.content)
-        return is_asked(fields[key].condition, self._answers(), fields)
+        condition = fields[key].condition
+        return condition is None or is_asked(condition, self._answers(), fields)
 
     def _answers(self) -> Mapping[str, Stored]:
         here = {one.asked.key: Stored(one.read.value, one.read.typed) for one in self.came()}
@@ -55,14 +56,15 @@ class SectionForm(PortalForm):
         """The questions that were on the page sent."""
         if not self.is_submitted():
             return []
-        return [one for one in self.questions() if one.read is not None and BASE + one.asked.key in request.form]
+        there = request.form
+        return [one for one in self.questions() if one.read is not None and BASE + one.asked.key in there]
 
     def changes(self, only: Iterable[str] | None = None) -> list[Change]:
         """What the sender changed: answers unlike the one that their page was made from, and unlike the one there."""
-        found = []
+        found, there = [], request.form
         for one in self.came():
             key, read = one.asked.key, one.read
-            revision, _colon, mark = request.form[BASE + key].partition(":")
+            revision, _colon, mark = there[BASE + key].partition(":")
             is_new = read.mark not in {mark, self.folder.answers.get(key, NEVER).mark}
             if is_new and (only is None or key in only):
                 found.append(Change(key, read.value, read.typed, int(revision) if revision.isdecimal() else 0))

@@ -7,6 +7,7 @@ from typing import Final
 
 from portal.applications.rules.answers import NEVER, Json, Stored, fits
 from portal.calls.rules.content import CallContent, Condition, DocumentAsked, FieldType, FormField
+from portal.kernel.once import once
 from portal.kernel.text import Text
 
 DOCUMENTS: Final = "documenti"
@@ -67,7 +68,8 @@ def _holds(condition: Condition, value: Json) -> bool:
     return any(type(one) is type(wanted) and one == wanted for one in given for wanted in condition.any_of)
 
 
-def fields_of(content: CallContent) -> dict[str, FormField]:
+@once
+def fields_of(content: CallContent) -> Mapping[str, FormField]:
     """Every field by its key."""
     return {field.key: field for field in content.form.fields()}
 

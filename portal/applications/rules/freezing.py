@@ -9,6 +9,7 @@ from portal.applications.rules.answers import NEVER
 from portal.applications.rules.completeness import Answers, Enclosed, fields_of, is_asked, missing
 from portal.applications.rules.status import Status
 from portal.calls.rules.content import CallContent
+from portal.kernel.once import once
 from portal.kernel.text import canonical_json, sha256_hex
 
 PATHWAY = "pathway"
@@ -55,6 +56,7 @@ def frozen(
     }
 
 
+@once
 def asks(content: CallContent) -> str:
     """A digest of all that a call asks of a firm: while it stays, frozen applications stay good."""
     parts = [content.form, content.documents, content.declarations, content.pathways]

@@ -11,7 +11,7 @@ from flask_login import current_user
 
 from portal import db
 from portal.applications import permissions, queries
-from portal.applications.queries import Folder
+from portal.applications.queries import Cover, Folder
 from portal.applications.rules import completeness
 from portal.applications.rules.completeness import Missing, Why
 from portal.applications.rules.status import Status
@@ -44,6 +44,11 @@ def own(application_id: UUID) -> Folder:
     return found(queries.find_own(db.session(), application_id, **permissions.reach(current_user)))
 
 
+def own_cover(application_id: UUID) -> Cover:
+    """The firm's own application without what is in it, or the page 404."""
+    return found(queries.find_own_cover(db.session(), application_id, **permissions.reach(current_user)))
+
+
 def lacks_of(folder: Folder) -> list[Missing]:
     """What is missing in a draft; nothing in what was handed in."""
     if folder.application.status is not Status.DRAFT:
@@ -51,20 +56,26 @@ def lacks_of(folder: Folder) -> list[Missing]:
     return completeness.missing(folder.content, folder.answers, folder.enclosed)
 
 
-def journey(folder: Folder, here: str, lacks: Sequence[Missing] | None = None) -> list[Leg]:
-    """The whole way, section by section to the sending; `here` is the key of the page shown."""
-    lacks = lacks_of(folder) if lacks is None else lacks
-    steps = completeness.steps(folder.content, folder.answers, folder.enclosed, lacks)
+def journey(folder: Cover, here: str, lacks: Sequence[Missing] | None = None) -> list[Leg]:
+    """The whole way, section by section to the sending; `here` is the key of the page shown.
+
+    What is frozen is complete, and needs no answers to say so.
+    """
+    is_frozen = folder.application.frozen_at is not None
+    if isinstance(folder, Folder):
+        lacks = lacks_of(folder) if lacks is None else lacks
+        steps = completeness.steps(folder.content, folder.answers, folder.enclosed, lacks)
+    else:
+        steps = completeness.steps(folder.content, {}, (), ())
     legs = [
         Leg(
             tr(step.title) if step.title else names()[step.key],
             address_of(folder, step.key),
-            "here" if step.key == here else "done" if step.is_done else "wrong" if step.is_touched else "next",
+            "here" if step.key == here else _standing(step, is_frozen=is_frozen),
             step.missing,
         )
         for step in steps
     ]
-    is_frozen = folder.application.frozen_at is not None
     ends = (("riepilogo", _("Riepilogo"), "done" if is_frozen else "next"), ("invio", _("Invio"), "next"))
     return [
         *legs,
@@ -72,12 +83,18 @@ def journey(folder: Folder, here: str, lacks: Sequence[Missing] | None = None) -
     ]
 
 
+def _standing(step: completeness.Step, *, is_frozen: bool) -> str:
+    if is_frozen or step.is_done:
+        return "done"
+    return "wrong" if step.is_touched else "next"
+
+
 def names() -> dict[str, str]:
     """The steps that every call has, as they are called."""
     return {completeness.DOCUMENTS: _("Documenti"), completeness.DECLARATIONS: _("Dichiarazioni")}
 
 
-def address_of(folder: Folder, key: str) -> str:
+def address_of(folder: Cover, key: str) -> str:
     """The page of a step."""
     application_id = folder.application.id
     endpoints = {
@@ -91,7 +108,7 @@ def address_of(folder: Folder, key: str) -> str:
     return url_for(".section", application_id=application_id, key=key)
 
 
-def next_address(folder: Folder, key: str) -> str:
+def next_address(folder: Cover, key: str) -> str:
     """The page after that of a step."""
     keys = [section.key for section in folder.content.form.sections]
     keys += [completeness.DOCUMENTS] if folder.content.documents else []

@@ -9,12 +9,12 @@ from flask_login import current_user
 
 from portal.applications import permissions, rules, service
 from portal.applications.forms import FreezeForm, SubmitForm, declarations_form
-from portal.applications.queries import Folder
+from portal.applications.queries import Cover, Folder
 from portal.applications.rules import Status
 from portal.applications.rules.answers import doubt, spell
 from portal.applications.rules.completeness import DECLARATIONS, fields_of, is_asked
 from portal.applications.service.papers import answers_of, enclosed_of
-from portal.applications.views.shared import bp, journey, lacks_of, next_address, own, status_of, to_do
+from portal.applications.views.shared import bp, journey, lacks_of, next_address, own, own_cover, status_of, to_do
 from portal.db import transaction
 from portal.kernel.clock import utcnow
 from portal.kernel.errors import DomainError
@@ -80,7 +80,7 @@ def _summary(folder: Folder, form: FreezeForm) -> str:
 @requires_company
 def freeze(application_id: UUID) -> ResponseReturnValue:
     """Fix what will be handed in."""
-    own(application_id)
+    own_cover(application_id)
     form = FreezeForm()
     try:
         with transaction() as session:
@@ -97,7 +97,7 @@ def freeze(application_id: UUID) -> ResponseReturnValue:
 @requires_company
 def unfreeze(application_id: UUID) -> ResponseReturnValue:
     """Make it writable again."""
-    own(application_id)
+    own_cover(application_id)
     form = FreezeForm()
     try:
         with transaction() as session:
@@ -113,7 +113,7 @@ def unfreeze(application_id: UUID) -> ResponseReturnValue:
 @requires_company
 def submit(application_id: UUID) -> ResponseReturnValue:
     """Hand it in: one small request, which a second click repeats without harm."""
-    folder = own(application_id)
+    folder = own_cover(application_id)
     if rules.is_handed_in(folder.application.status):
         return redirect(url_for(".receipt", application_id=application_id), 303)
     form = SubmitForm(data={"sha256": folder.application.sha256})
@@ -129,18 +129,18 @@ def submit(application_id: UUID) -> ResponseReturnValue:
             with transaction() as session:
                 service.note_refusal(session, application_id, refusal, by=current_user.email, now=utcnow())
             form.refuse(refusal)
-            return _submit_page(own(application_id), form), status_of(refusal)
+            return _submit_page(own_cover(application_id), form), status_of(refusal)
     if folder.application.status is not Status.DRAFT or folder.application.frozen_at is None:
         return redirect(url_for(".summary", application_id=application_id), 303)
     return _submit_page(folder, form), 422 if form.is_submitted() else 200
 
 
-def _check_mandate(folder: Folder) -> None:
+def _check_mandate(folder: Cover) -> None:
     if not permissions.may_submit(current_user, folder.application.call_id):
         raise rules.NotYours
 
 
-def _submit_page(folder: Folder, form: SubmitForm) -> str:
+def _submit_page(folder: Cover, form: SubmitForm) -> str:
     form.sha256.data = folder.application.sha256
     form.sha256.raw_data = None
     return render_template(
