@@ -1,17 +1,20 @@
 """Every SELECT of the ranking."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, Select, Text, cast, func, select
-from sqlalchemy.orm import Session, defer
+from sqlalchemy import Numeric, Row, Select, Text, cast, exists, func, select
+from sqlalchemy.orm import Session, aliased, defer
 
 from portal.applications.models import Application
 from portal.applications.rules import RANKED, Status
 from portal.calls.models import Call
 from portal.companies.models import Company
+from portal.kernel.clock import ROME
 from portal.ranking.models import Place, Ranking
 from portal.ranking.rules import Outcome
 
@@ -25,6 +28,7 @@ UNDER_CHECK = frozenset(
     }
 )
 RANKABLE = frozenset({Status.EVALUATED, *RANKED})
+_AT_ONCE = 500
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,6 +164,63 @@ def place_at(session: Session, ranking_id: UUID, position: int) -> Place | None:
 
 def _light() -> Select[Ranking]:
     return select(Ranking).options(defer(Ranking.content), defer(Ranking.inputs))
+
+
+class Funded(NamedTuple):
+    """One funded line of a ranking in force, with what its grant is published by."""
+
+    ranking_id: UUID
+    position: int
+    application_id: UUID
+    amount_eur: str
+    firm: dict[str, str]
+    published_at: datetime
+    version_id: UUID
+    slug: str
+
+
+def funded(*, year: int | None = None) -> Select[*tuple[Any, ...]]:
+    """The columns of Funded for every ranking in force, or those published in one year of Rome; unordered."""
+    newer = aliased(Ranking)
+    overtaken = exists().where(
+        newer.call_id == Ranking.call_id, newer.published_at.is_not(None), newer.number > Ranking.number
+    )
+    found = (
+        select(
+            Place.ranking_id,
+            Place.position,
+            Place.application_id,
+            Place.line["amount_eur"].astext.label("amount_eur"),
+            Place.line["firm"].label("firm"),
+            Ranking.published_at,
+            Ranking.version_id,
+            Call.slug,
+        )
+        .join(Ranking, Ranking.id == Place.ranking_id)
+        .join(Call, Call.id == Ranking.call_id)
+        .where(Place.outcome == Outcome.FUNDED, Ranking.published_at.is_not(None), ~overtaken)
+    )
+    if year is not None:
+        begins, ends = datetime(year, 1, 1, tzinfo=ROME), datetime(year + 1, 1, 1, tzinfo=ROME)
+        found = found.where(Ranking.published_at >= begins, Ranking.published_at < ends)
+    return found
+
+
+def all_funded(session: Session, *, year: int | None = None) -> Iterator[Sequence[Funded]]:
+    """Every funded line, the newest ranking first, in batches that the server hands over one by one."""
+    order = (Ranking.published_at.desc(), Place.ranking_id, Place.position)
+    rows = session.execute(funded(year=year).order_by(*order), execution_options={"yield_per": _AT_ONCE})
+    for batch in rows.partitions():
+        yield [Funded(*row) for row in batch]
+
+
+def years_funded(session: Session) -> list[tuple[int, int, Decimal]]:
+    """(year, grants, euros) of the rankings in force, the newest year first."""
+    grants = funded().subquery()
+    year = func.date_part("year", func.timezone("Europe/Rome", grants.c.published_at))
+    total = func.sum(cast(grants.c.amount_eur, Numeric))
+    found = select(year, func.count(), total).group_by(year).order_by(year.desc())
+    return [(int(one), count, euros) for one, count, euros in session.execute(found)]
 
 
 @dataclass(frozen=True)

@@ -42,6 +42,8 @@ calls.deadline                   GET       everybody
 eligibility.precheck             GET POST  everybody
 ranking.published                GET       everybody
 ranking.published_file           GET       everybody
+ranking.transparent              GET       everybody
+ranking.beneficiaries            GET       everybody
 applications.verify              GET       everybody
 applications.verified            GET       everybody
 companies.activities             GET       everybody

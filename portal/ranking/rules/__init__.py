@@ -25,8 +25,11 @@ from portal.ranking.rules.terms import (
     TieBreak,
     rule_of,
 )
+from portal.ranking.rules.transparency import TRANSPARENCY, Act
 
 __all__ = [
+    "TRANSPARENCY",
+    "Act",
     "Bonus",
     "CallNamed",
     "Criterion",

@@ -14,31 +14,15 @@ from portal.documents.rules.papers import Listing, RankingList, Row
 from portal.documents.sheets import Cell
 from portal.kernel.text import Language
 from portal.ranking.models import Ranking
+from portal.ranking.rules.transparency import TRANSPARENCY, fields
 from portal.web.filters import eur, num
 
-TRANSPARENCY = (
-    "beneficiario",
-    "codice_fiscale",
-    "importo_eur",
-    "norma_titolo",
-    "ufficio",
-    "responsabile",
-    "modalita",
-    "link_progetto",
-    "link_cv",
-    "atto_n",
-    "atto_data",
-    "cor",
-    "cup",
-)
-"""The fields of art. 27 D.Lgs. 33/2013; `codice_fiscale` is always the VAT number."""
 OUTCOMES = {
     "funded": "ammesso e finanziato",
     "reserve": "ammesso non finanziato",
     "below_threshold": "sotto soglia",
     "not_admitted": "non ammesso",
 }
-PROCEDURES = {"ranking": "graduatoria", "first_come_first_served": "sportello"}
 """Words of the open data, which are Italian in every language of the pages."""
 HEADER = ("posizione", "protocollo", "percorso", "esito", "punteggio", *TRANSPARENCY)
 
@@ -55,30 +39,11 @@ def rows(file: Mapping[str, Any], content: CallContent) -> Iterator[list[Cell]]:
             pathways.get(line["pathway"], ""),
             OUTCOMES[line["outcome"]],
             Decimal(line["total"]) if is_shown else None,
-            *_transparency(firm, Decimal(line["amount_eur"]) if is_shown else None, content),
+            *fields(firm, Decimal(line["amount_eur"]) if is_shown else None, content).values(),
         ]
     for number in file["not_admitted"]:
         empty = {"legal_name": "", "vat": ""}
-        yield [None, number, "", OUTCOMES["not_admitted"], None, *_transparency(empty, None, content)]
-
-
-def _transparency(firm: Mapping[str, str], amount: Decimal | None, content: CallContent) -> list[Cell]:
-    programme, budget = content.programme, content.budget
-    return [
-        firm["legal_name"],
-        firm["vat"],
-        amount,
-        programme.act,
-        content.contacts.office,
-        content.responsible_officer,
-        PROCEDURES[content.procedure],
-        "",
-        "",
-        "",
-        "",
-        "",
-        budget.cup or "",
-    ]
+        yield [None, number, "", OUTCOMES["not_admitted"], None, *fields(empty, None, content).values()]
 
 
 def paper(ranking: Ranking, file: Mapping[str, Any], content: CallContent, *, lang: Language) -> RankingList:
