@@ -26,8 +26,8 @@ class Text(Frozen):
     en: str = Field(min_length=1)
 
     def in_(self, language: str) -> str:
-        """The text in `language`; Italian where we don't speak it."""
-        return self.en if language == "en" else self.it
+        """The Italian text for `it`, the English one for everybody else."""
+        return self.it if language == "it" else self.en
 
 
 def _plain(value: object) -> object:

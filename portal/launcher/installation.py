@@ -166,8 +166,9 @@ def _assets() -> None:
 
 
 def _catalogues() -> None:
-    """What `portal.web.catalogues` compiles from each slice's English."""
-    made = fingerprint(*sorted((places.PROJECT / "portal" / "translations").glob("*/*.po")))
+    """What `portal.web.catalogues` compiles from each slice's translations."""
+    sources = sorted((places.PROJECT / "portal" / "translations").glob("*/*.po"))
+    made = fingerprint(places.PROJECT / "portal" / "web" / "catalogues.py", *sources)
     if stamps().holds("catalogues", made):
         say.kept("Translations")
         return

@@ -1,6 +1,7 @@
-"""English: one hand-written catalogue a slice, merged and compiled. `python -m portal.web.catalogues` does it.
+"""English whole, Russian for buyers: hand-written catalogues by slice, merged and compiled.
 
-Italian is the text in the source itself. `python -m portal.web.catalogues check` says what is missing.
+Italian is the text in the source itself. `python -m portal.web.catalogues` compiles; with `check` it says what is
+missing. A text that has no Russian is said in English: no buyer reads Italian.
 """
 
 import re
@@ -17,8 +18,11 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
-SOURCES = PROJECT / "portal" / "translations" / "en"
-COMPILED = SOURCES / "LC_MESSAGES" / "messages.mo"
+TRANSLATIONS = PROJECT / "portal" / "translations"
+LANGUAGES: dict[str, tuple[str, ...]] = {"en": ("en",), "ru": ("en", "ru")}
+"""Language -> the folders it is merged from, the last word first to last."""
+FOR_BUYERS = ("templates/matching/buyer/", "templates/layouts/buyer.html", "templates/emails/buyers.")
+"""What must be there in Russian too."""
 KEYWORDS: dict[str, tuple[int, ...] | None] = {
     "_": None,
     "_l": None,
@@ -50,6 +54,16 @@ class Faults:
 def extracted() -> dict[Id, str]:
     """Every text of the source -> where it stands first (`path:line`)."""
     found: dict[Id, str] = {}
+    for text, where in _texts():
+        found.setdefault(text, where)
+    return found
+
+
+def _read_by_buyers() -> dict[Id, str]:
+    return {text: where for text, where in _texts() if where.startswith(FOR_BUYERS)}
+
+
+def _texts() -> Iterator[tuple[Id, str]]:
     for folder, method in (("portal", "python"), ("workers", "python"), ("templates", "jinja2.ext:babel_extract")):
         for name, line, text, _comments, _context in extract_from_dir(
             PROJECT / folder,
@@ -57,14 +71,13 @@ def extracted() -> dict[Id, str]:
             options_map={"**": {"silent": "false", "extensions": "jinja2.ext.do", "newstyle_gettext": "true"}},
             keywords=KEYWORDS,
         ):
-            found.setdefault(text, f"{folder}/{name}:{line}")
-    return found
+            yield text, f"{folder}/{name}:{line}"
 
 
-def _messages() -> Iterator[tuple[str, Message]]:
-    for path in sorted(SOURCES.glob("*.po")):
+def _messages(language: str) -> Iterator[tuple[str, Message]]:
+    for path in sorted((TRANSLATIONS / language).glob("*.po")):
         with path.open("rb") as source:
-            yield from ((path.name, message) for message in read_po(source, locale="en") if message.id)
+            yield from ((path.name, message) for message in read_po(source, locale=language) if message.id)
 
 
 def _first(message_id: object) -> str:
@@ -76,21 +89,35 @@ def _key(message: Message) -> Id:
 
 
 def compile_catalogues() -> int:
-    """Merge the catalogues of all slices into the one that Babel reads; return how many texts it holds.
+    """Merge the catalogues of all slices into the ones that Babel reads; return how many texts they hold.
 
     Several processes may do it at once: each writes a file of its own, and the last to end is what stays.
     """
-    merged = Catalog(locale="en", domain="messages")
-    for _name, message in _messages():
-        if not message.fuzzy and message.string:
-            merged.add(message.id, message.string)
-    COMPILED.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=COMPILED.parent, prefix=f"{COMPILED.name}.", delete=False) as target:
+    return sum(_compile(language) for language in LANGUAGES)
+
+
+def _compile(language: str) -> int:
+    merged = Catalog(locale=language, domain="messages")
+    for folder in LANGUAGES[language]:
+        for _name, message in _messages(folder):
+            if not message.fuzzy and message.string:
+                merged.add(message.id, message.string if folder == language else _in_plurals(merged, message))
+    compiled = TRANSLATIONS / language / "LC_MESSAGES" / "messages.mo"
+    compiled.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=compiled.parent, prefix=f"{compiled.name}.", delete=False) as target:
         write_mo(target, merged)
     waiting = Path(target.name)
     waiting.chmod(0o644)
-    waiting.replace(COMPILED)
+    waiting.replace(compiled)
     return len(merged)
+
+
+def _in_plurals(catalogue: Catalog, message: Message) -> str | tuple[str, ...]:
+    """A text borrowed from a language with fewer plural forms: its last form stands for those it lacks."""
+    if isinstance(message.string, str):
+        return message.string
+    forms = tuple(message.string or ())
+    return (*forms, *(forms[-1:] * (catalogue.num_plurals - len(forms))))
 
 
 def _places(text: object) -> set[str]:
@@ -98,10 +125,10 @@ def _places(text: object) -> set[str]:
     return {name for one in texts for name in _PLACE.findall(str(one))}
 
 
-def check() -> Faults:
-    """Hold every catalogue against the source."""
+def check(language: str = "en") -> Faults:
+    """Hold a language's catalogues against the source: English all of it, Russian what buyers read."""
     source, faults, seen = extracted(), Faults(), dict[Id, tuple[str, object]]()
-    for name, message in _messages():
+    for name, message in _messages(language):
         key = _key(message)
         label = f"{name}: {_first(key)!r}"
         if message.fuzzy:
@@ -114,17 +141,18 @@ def check() -> Faults:
             faults.placeholders.append(label)
         if all(message.string if isinstance(message.string, tuple | list) else [message.string]):
             seen[key] = (name, message.string)
-    faults.missing = [f"{where}: {_first(key)!r}" for key, where in source.items() if key not in seen]
+    wanted = source if language == "en" else _read_by_buyers()
+    faults.missing = [f"{where}: {_first(key)!r}" for key, where in wanted.items() if key not in seen]
     return faults
 
 
 def main() -> None:
     """Compile; with `check`, say what is wrong and exit 1 if anything is."""
     if sys.argv[1:] == ["check"]:
-        lines = check().lines()
+        lines = [line for language in LANGUAGES for line in check(language).lines()]
         print("\n".join(lines))  # noqa: T201 - a command
         raise SystemExit(1 if lines else 0)
-    print(f"{compile_catalogues()} English texts")  # noqa: T201 - a command
+    print(f"{compile_catalogues()} texts")  # noqa: T201 - a command
 
 
 if __name__ == "__main__":

@@ -13,9 +13,9 @@ from portal.kernel.clock import ROME
 from portal.kernel.text import Text
 from portal.web.language import current
 
-_PATTERNS = {"it": "d MMMM y 'alle' HH:mm", "en": "d MMMM y 'at' HH:mm"}
-_SHORT = {"it": "dd/MM/y, HH:mm", "en": "d MMM y, HH:mm"}
-_LOCALES = {"it": "it_IT", "en": "en_GB"}
+_PATTERNS = {"it": "d MMMM y 'alle' HH:mm", "en": "d MMMM y 'at' HH:mm", "ru": "d MMMM y 'г., 'HH:mm"}
+_SHORT = {"it": "dd/MM/y, HH:mm", "en": "d MMM y, HH:mm", "ru": "dd.MM.y, HH:mm"}
+_LOCALES = {"it": "it_IT", "en": "en_GB", "ru": "ru_RU"}
 
 
 def _locale() -> str:
@@ -92,7 +92,7 @@ def tr(text: Text | Mapping[str, str] | object) -> str:
     if isinstance(text, Text):
         return text.in_(current())
     if isinstance(text, Mapping) and "it" in text:
-        return text.get(current()) or text["it"]
+        return text.get(current()) or text.get("en") or text["it"]
     return "" if text is None else str(text)
 
 

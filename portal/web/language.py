@@ -1,4 +1,4 @@
-"""Italian first, English whole: which of the two a page speaks."""
+"""Italian first, English whole, and for foreign buyers English or Russian: which of them a page speaks."""
 
 import re
 from pathlib import Path
@@ -10,20 +10,29 @@ from markupsafe import Markup, escape
 
 TRANSLATIONS = Path(__file__).resolve().parent.parent / "translations"
 LANGUAGES = ("it", "en")
+FOR_BUYERS = ("en", "ru")
+ALL = ("it", "en", "ru")
+NAMES = {"it": "Italiano", "en": "English", "ru": "Русский"}
 COOKIE = "lingua"
 _YEAR = 365 * 24 * 3600
 
 
+def offered() -> tuple[str, ...]:
+    """The languages of the page asked for, its own first."""
+    return FOR_BUYERS if request.path.startswith("/buyer/") else LANGUAGES
+
+
 def choose() -> str:
-    """`?lang=`, else the cookie, else the browser's wish, else Italian."""
+    """`?lang=`, else the cookie, else the browser's wish, else the page's own."""
+    spoken = offered()
     for wish in (request.args.get("lang"), request.cookies.get(COOKIE)):
-        if wish in LANGUAGES:
+        if wish in spoken:
             return wish
-    return request.accept_languages.best_match(LANGUAGES, default="it") or "it"
+    return request.accept_languages.best_match(spoken, default=spoken[0]) or spoken[0]
 
 
 def current() -> str:
-    """`it` or `en`; Italian outside a request."""
+    """`it`, `en` or `ru`; Italian outside a request."""
     try:
         locale = g._flask_babel.babel_locale  # noqa: SLF001 - what get_locale() looks up, ten times as slowly
     except (AttributeError, RuntimeError):
@@ -32,7 +41,7 @@ def current() -> str:
 
 
 _LONE = re.compile("(?<!%)%(?![%(])")
-_heard: dict[str, dict[str, tuple[Markup, Markup]]] = {language: {} for language in LANGUAGES}
+_heard: dict[str, dict[str, tuple[Markup, Markup]]] = {language: {} for language in ALL}
 
 
 def _say(text: str, **values: object) -> Markup:
@@ -46,7 +55,7 @@ def _say(text: str, **values: object) -> Markup:
 
 def _remember(response: Response) -> Response:
     wish = request.args.get("lang")
-    if wish in LANGUAGES:
+    if wish in offered():
         response.set_cookie(COOKIE, wish, max_age=_YEAR, httponly=True, samesite="Lax", secure=request.is_secure)
     response.vary.update(("Accept-Language", "Cookie"))
     return response
@@ -54,7 +63,7 @@ def _remember(response: Response) -> Response:
 
 def other_language() -> tuple[str, str]:
     """The other language's code, and the address of this page in it."""
-    other = "en" if current() == "it" else "it"
+    other = next(one for one in offered() if one != current())
     args = request.args.to_dict(flat=False) | {"lang": [other]}
     pairs = [(key, value) for key, values in args.items() for value in values]
     return other, f"{request.path}?{urlencode(pairs)}"

@@ -48,4 +48,6 @@ def init_app(app: Flask, *, nav: Sequence[NavItem] = ()) -> None:
     static.init_app(app)
     navigation.init_app(app, nav)
     app.register_blueprint(pages.bp)
-    app.jinja_env.globals.update(page_language=language.current, other_language=language.other_language)
+    app.jinja_env.globals.update(
+        page_language=language.current, other_language=language.other_language, language_names=language.NAMES
+    )
