@@ -17,7 +17,7 @@ class Message(Recorded, Base):
     Subject, text and HTML are what leaves, but for a personal link: it is put in at delivery and kept nowhere.
     `attachments`: [{"name", "media_type", "text"}], or [{"name", "receipt_of": application}], made at delivery.
     `next_try_at`: when it is due; while it is being sent, when the claim lapses. `call_id`: the call
-    it is about, for whoever may see it.
+    it is about, for whoever may see it. Who has no account is known by the address alone, a buyer by `counterpart_id`.
     """
 
     __tablename__ = "messages"
@@ -26,12 +26,14 @@ class Message(Recorded, Base):
         Index(None, "user_id", "created_at"),
         Index(None, "created_at", "id"),
         Index("ix_messages_failed", "created_at", postgresql_where=text("state = 'failed'")),
+        CheckConstraint("user_id IS NULL OR counterpart_id IS NULL", name="to_one_reader"),
         CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name="dated_once_sent"),
     )
 
     key: Mapped[str] = mapped_column(unique=True)
     event: Mapped[str]
-    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    user_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    counterpart_id: Mapped[UUID | None] = mapped_column(ForeignKey("counterparts.id"), index=True)
     recipient: Mapped[str]
     language: Mapped[str]
     subject_id: Mapped[UUID | None] = mapped_column(index=True)

@@ -19,9 +19,14 @@ from babel.messages.pofile import read_po
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 TRANSLATIONS = PROJECT / "portal" / "translations"
-LANGUAGES: dict[str, tuple[str, ...]] = {"en": ("en",), "ru": ("en", "ru")}
-"""Language -> the folders it is merged from, the last word first to last."""
-FOR_BUYERS = ("templates/matching/buyer/", "templates/layouts/buyer.html", "templates/emails/buyers.")
+LANGUAGES: dict[str, tuple[str, ...]] = {"en": ("en",), "ru": ("ru", "en")}
+"""Language -> the folders it is merged from; the first that has a text says it."""
+FOR_BUYERS = (
+    "templates/matching/buyer/",
+    "templates/layouts/buyer.html",
+    "templates/emails/buyers.",
+    "portal/notifications/service/tell.py",
+)
 """What must be there in Russian too."""
 KEYWORDS: dict[str, tuple[int, ...] | None] = {
     "_": None,
@@ -100,7 +105,7 @@ def _compile(language: str) -> int:
     merged = Catalog(locale=language, domain="messages")
     for folder in LANGUAGES[language]:
         for _name, message in _messages(folder):
-            if not message.fuzzy and message.string:
+            if not message.fuzzy and message.string and message.id not in merged:
                 merged.add(message.id, message.string if folder == language else _in_plurals(merged, message))
     compiled = TRANSLATIONS / language / "LC_MESSAGES" / "messages.mo"
     compiled.parent.mkdir(parents=True, exist_ok=True)

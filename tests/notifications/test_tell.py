@@ -20,7 +20,7 @@ from portal.evaluation.models import Assignment
 from portal.notifications import service
 from portal.notifications.models import Message
 from portal.notifications.rules import PERSONAL_LINK
-from portal.notifications.service.letters import RECIPES, Letter
+from portal.notifications.service.letters import RECIPES, Guest, Letter
 from portal.notifications.service.tell import compose
 from portal.ranking.models import Place, Ranking
 from portal.ranking.rules import Outcome
@@ -365,3 +365,16 @@ def test_every_message_is_whole_in_both_languages(session):
             assert words.text.startswith({"it": "Gentile", "en": "Dear"}[language]), name
             assert "%(" not in words.text + words.html + words.subject, name
             assert "\n\n\n" not in words.text, name
+
+
+def test_somebody_without_an_account_is_written_to_in_their_own_language(session, monkeypatch):
+    guest = Guest(email="Buyer@Tekstil.example", full_name="Dilnoza Karimova", language="ru")
+    letters = [Letter(user=guest, template="accounts.known_address_used", facts={"link": "http://localhost/buyer/x"})]
+    monkeypatch.setitem(RECIPES, "buyers.tried", lambda *_: iter(letters))
+
+    assert [service.tell(session, "buyers.tried", {}, occurrence="1", now=NOW) for _ in range(2)] == [1, 0]
+
+    message = session.scalars(select(Message)).one()
+    assert (message.recipient, message.user_id, message.counterpart_id) == (guest.email, None, None)
+    assert message.text.startswith("Здравствуйте, Dilnoza Karimova!")
+    assert "/area/messaggi" not in message.text + message.html

@@ -161,8 +161,8 @@ def _mail(session: Session, message: Message) -> EmailMessage:
 
 def _personal_link(session: Session, message: Message) -> str:
     """The link made for this person as they are now; empty where the message has none."""
-    user = accounts.find_user(session, message.user_id)
     purpose = PURPOSES.get(message.event)
+    user = accounts.find_user(session, message.user_id) if message.user_id else None
     return links.link(purpose, user) if purpose and user else ""
 
 

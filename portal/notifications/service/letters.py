@@ -25,10 +25,25 @@ Payload: TypeAlias = Mapping[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
+class Guest:
+    """Somebody without an account who is written to: a buyer (`counterpart_id`), or whoever works at an event."""
+
+    email: str
+    full_name: str
+    language: str
+    counterpart_id: UUID | None = None
+
+    @property
+    def id(self) -> UUID | str:
+        """What tells them from others: their own number, or their address."""
+        return self.counterpart_id or self.email.lower()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Letter:
     """One message to one person: the template's name where it isn't the event's, and what goes into it."""
 
-    user: User
+    user: User | Guest
     facts: dict[str, Any] = field(default_factory=dict)
     template: str = ""
     subject_id: UUID | None = None

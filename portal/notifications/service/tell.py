@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from portal.accounts import queries as accounts
+from portal.accounts.models import User
 from portal.accounts.rules import StaffRoleName
 from portal.config import get_settings
 from portal.eligibility.rules.verdicts import Verdict
@@ -20,7 +21,7 @@ from portal.kernel.clock import ROME
 from portal.notifications import queries
 from portal.notifications.models import Message
 from portal.notifications.rules import MessageState
-from portal.notifications.service.letters import ONCE, RECIPES, Letter, Payload
+from portal.notifications.service.letters import ONCE, RECIPES, Guest, Letter, Payload
 
 DIGEST = "eligibility.digest"
 BATCH = 500
@@ -79,6 +80,7 @@ def compose(template: str, letter: Letter) -> Words:
             "greeting": _("Gentile %(name)s,", name=letter.user.full_name),
             "language": letter.user.language,
             "portal": settings.public_url,
+            "has_account": isinstance(letter.user, User),
         }
         subject = " ".join(_CONTROLS.sub(" ", _render(template, "subject.txt", facts)).split())
         return Words(
@@ -115,7 +117,8 @@ def _row(key: str, event: str, letter: Letter, now: datetime) -> dict[str, Any]:
         "id": uuid4(),
         "key": key,
         "event": event,
-        "user_id": letter.user.id,
+        "user_id": letter.user.id if isinstance(letter.user, User) else None,
+        "counterpart_id": letter.user.counterpart_id if isinstance(letter.user, Guest) else None,
         "recipient": letter.user.email,
         "language": letter.user.language,
         "subject_id": letter.subject_id,
