@@ -1,5 +1,7 @@
 """Names of the queues; a worker by queue keeps a slow mail server from holding up the scores."""
 
+from fnmatch import fnmatch
+
 RELAY = "relay"
 SCORING = "scoring"
 MAIL = "mail"
@@ -12,3 +14,8 @@ ROUTES = {
     "eligibility.*": {"queue": SCORING},
     "notifications.*": {"queue": MAIL},
 }
+
+
+def of(task: str) -> str:
+    """The queue of a task."""
+    return next((str(route["queue"]) for pattern, route in ROUTES.items() if fnmatch(task, pattern)), HOUSEKEEPING)

@@ -2,13 +2,16 @@
 
 import smtplib
 import ssl
+import time
 from contextlib import suppress
 from email.message import EmailMessage
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from portal.config import get_settings
 
 TIMEOUT = 10.0
+IN_ALL = 20.0
 PERMANENT = 500
 
 
@@ -20,8 +23,29 @@ class MailDelayed(Exception):
     """Not now: nobody there, too slow, or a temporary answer. `str()` says which."""
 
 
+class _Timed(smtplib.SMTP):
+    """A conversation whose last answer comes within `IN_ALL` of its beginning.
+
+    Else a slow server outlasts the time for which the message is ours, and it is sent twice.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - whatever smtplib takes
+        self.ends = time.monotonic() + IN_ALL
+        super().__init__(*args, **kwargs)
+
+    def getreply(self) -> tuple[int, bytes]:
+        """Wait for it no longer than there is time."""
+        if self.sock and (left := self.ends - time.monotonic()) < (self.sock.gettimeout() or 0):
+            self.sock.settimeout(max(left, 0.01))
+        return super().getreply()
+
+
+class _Sealed(_Timed, smtplib.SMTP_SSL):
+    pass
+
+
 class SmtpMailer:
-    """One connection a message; every step of it within `timeout` seconds."""
+    """One connection a message; every step of it within `timeout` seconds, and the whole within `IN_ALL`."""
 
     def __init__(self, url: str, *, timeout: float = TIMEOUT) -> None:
         parts = urlsplit(url)
@@ -61,8 +85,8 @@ class SmtpMailer:
 
     def _connect(self) -> smtplib.SMTP:
         if self.scheme == "smtps":
-            return smtplib.SMTP_SSL(self.host, self.port, timeout=self.timeout, context=ssl.create_default_context())
-        return smtplib.SMTP(self.host, self.port, timeout=self.timeout)
+            return _Sealed(self.host, self.port, timeout=self.timeout, context=ssl.create_default_context())
+        return _Timed(self.host, self.port, timeout=self.timeout)
 
     def _secure(self, server: smtplib.SMTP) -> None:
         if self.scheme == "smtp+starttls":

@@ -1,11 +1,11 @@
 """The outbox: an event is a row of the transaction that made it true."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Index, Insert, bindparam, func, insert, select, update
+from sqlalchemy import Index, Insert, bindparam, case, func, insert, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -59,10 +59,25 @@ def settle(session: Session, envelope_id: int, task: str) -> None:
     session.execute(update(Envelope).where(Envelope.id == envelope_id).values(waits_for=left))
 
 
-def remind(session: Session, *, before: datetime, most_tries: int) -> None:
-    """Have events told again whose tasks were told before an instant and never finished: a broker may forget.
+def overdue(session: Session, *, now: datetime, pauses: Sequence[timedelta], limit: int) -> Sequence[Envelope]:
+    """Envelopes told and not done, oldest telling first, locked: the n-th telling was longer ago than the n-th pause.
 
-    After `most_tries` tellings an event is left alone, with the tasks that would not have it in `waits_for`.
+    The last pause holds for all later tellings.
     """
-    forgotten = (Envelope.waits_for != [], Envelope.dispatched_at < before, Envelope.tries < most_tries)
-    session.execute(update(Envelope).where(*forgotten).values(dispatched_at=None))
+    ends = case(
+        {tries: now - pause for tries, pause in enumerate(pauses, start=1)},
+        value=Envelope.tries,
+        else_=now - pauses[-1],
+    )
+    waiting = select(Envelope).where(Envelope.waits_for != [], Envelope.dispatched_at < ends)
+    return session.scalars(
+        waiting.order_by(Envelope.dispatched_at).limit(limit).with_for_update(skip_locked=True)
+    ).all()
+
+
+def told_at(session: Session, envelope_ids: Sequence[int]) -> dict[int, datetime]:
+    """When each was last told."""
+    found = select(Envelope.id, Envelope.dispatched_at).where(
+        Envelope.id.in_(envelope_ids), Envelope.dispatched_at.is_not(None)
+    )
+    return {envelope_id: at for envelope_id, at in session.execute(found) if at is not None}

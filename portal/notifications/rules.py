@@ -9,8 +9,11 @@ from flask_babel import lazy_gettext as _l
 
 from portal.kernel.errors import DomainError
 
-LEASE = timedelta(minutes=2)
-"""How long a claimed message is left alone: longer than the slowest delivery, so that nobody sends it meanwhile."""
+LEASE = timedelta(seconds=28)
+"""How long a claimed message is left alone: longer than the slowest delivery, so that nobody sends it meanwhile.
+
+Not longer: one whose worker died waits for its end.
+"""
 
 PAUSES = (
     timedelta(minutes=1),

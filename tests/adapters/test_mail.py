@@ -6,6 +6,7 @@ from email.policy import SMTP
 import pytest
 from aiosmtpd.smtp import AuthResult
 
+from portal.adapters import mail
 from portal.adapters.mail import MailDelayed, MailRefused, NullMailer, SmtpMailer
 from tests.adapters.smtp import serving
 
@@ -38,6 +39,14 @@ def test_a_permanent_no_is_final(mode):
 def test_a_temporary_no_is_a_delay(mode, said):
     with serving(mode) as (url, server), pytest.raises(MailDelayed, match=said):
         SmtpMailer(url, timeout=0.5).send(message())
+
+    assert server.taken == []
+
+
+def test_many_slow_answers_are_too_slow_together(monkeypatch):
+    monkeypatch.setattr(mail, "IN_ALL", 0.5)
+    with serving("slow") as (url, server), pytest.raises(MailDelayed, match=r"Timeout|timed out"):
+        SmtpMailer(url, timeout=60).send(message())
 
     assert server.taken == []
 
