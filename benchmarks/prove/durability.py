@@ -5,19 +5,16 @@ Web, workers and database are killed by pid while firms hand in (one in twenty c
 DURABILITY_SUBMISSIONS, _KILLS and _CONTROL_KILLS make it longer or shorter. Not shown here: a loss of power.
 """
 
-import os
-import signal
 import subprocess
 import time
 from collections.abc import Iterator, Sequence
 from itertools import cycle
+from random import Random
 from typing import Any
 
-import psycopg
-
-from benchmarks.rig import record
+from benchmarks.rig import faults, record
 from benchmarks.rig.applicants import applicants
-from benchmarks.rig.installation import Installation, children
+from benchmarks.rig.installation import Installation
 from benchmarks.rig.submitting import Acknowledged, Crowd
 from portal.launcher import content
 
@@ -26,20 +23,11 @@ KILLS = record.wish("DURABILITY_KILLS", 30)
 CONTROL_KILLS = record.wish("DURABILITY_CONTROL_KILLS", 12)
 CALL = "EXPORT-SU-MISURA-2025"
 CLIENTS, DOUBLE, SEED = 8, 0.05, 5217
-VICTIMS = ("web", "postgres", "worker", "web worker", "mailer", "postgres")
+VICTIMS = ("web", "postgres", "worker", "web child", "mailer", "postgres")
 ALL = ("web", "worker", "mailer", "scheduler", "mail")
 CONTROL = {"synchronous_commit": "off"}
 BAD = ("lost", "renumbered", "two_of_a_number", "given_up", "without_one_report", "without_one_message")
 SETTLING_S = 300.0
-
-STATE = """
-    SELECT a.id::text, a.protocol,
-      (SELECT count(*) FROM eligibility_reports r WHERE r.application_id = a.id),
-      (SELECT count(*) FROM messages m WHERE m.subject_id = a.id AND m.event = 'applications.submitted'),
-      (SELECT count(*) FROM messages m
-        WHERE m.subject_id = a.id AND m.event = 'applications.submitted' AND m.state = 'sent')
-    FROM applications a WHERE a.submitted_at IS NOT NULL
-"""
 
 
 def measure() -> dict[str, Any]:
@@ -69,7 +57,7 @@ def run(programs: Sequence[str], *, kills: int, victims: Sequence[str], database
         rig.watch(until=lambda: next(shots), patience=3600)
         told, failed = crowd.acknowledged()
         seconds = time.monotonic() - begun
-        settled_after = _settle(rig, told) if "worker" in programs else None
+        settled_after = faults.settle(rig, len(told), SETTLING_S) if "worker" in programs else None
         return {
             "submissions": len(firms),
             "seconds": round(seconds, 1),
@@ -84,11 +72,11 @@ def _shots(
     rig: Installation, crowd: Crowd, *, kills: int, victims: Sequence[str], killed: dict[str, int]
 ) -> Iterator[bool]:
     """At each look: True when the crowd is done; a kill whenever the next share of it was told."""
-    names, step, total = cycle(victims), SUBMISSIONS / (kills + 1), 0
+    names, step, total, chance = cycle(victims), SUBMISSIONS / (kills + 1), 0, Random(SEED)
     while crowd.process.is_alive() and crowd.done < SUBMISSIONS:
         if crowd.done >= step * (total + 1) and total < kills:
             name = next(names)
-            if _kill(rig, name):
+            if faults.kill(rig, name, chance):
                 killed[name] = killed.get(name, 0) + 1
                 total += 1
         record.progress(f"{crowd.done} of {SUBMISSIONS} told, killed {killed}")
@@ -96,37 +84,9 @@ def _shots(
     yield True
 
 
-def _kill(rig: Installation, name: str) -> bool:
-    """`kill -9`, of a program or (`web worker`) of one of gunicorn's; False where it is down already."""
-    child = rig.boss.children[name.split(maxsplit=1)[0]]
-    if child.due_at is not None or child.process.poll() is not None:
-        return False
-    family = children(child.mark.pid) if name.endswith(" worker") else [child.mark.pid]
-    if not family:
-        return False
-    os.kill(family[0], signal.SIGKILL)
-    return True
-
-
-def _settle(rig: Installation, told: Sequence[Acknowledged]) -> float | None:
-    """Seconds until every application handed in has a report and a message that left; None where it never came."""
-    begun = time.monotonic()
-
-    def is_settled() -> bool:
-        try:
-            state = rig.rows(STATE)
-        except psycopg.OperationalError:
-            return False
-        reported, sent = sum(bool(row[2]) for row in state), sum(bool(row[4]) for row in state)
-        record.progress(f"settling: {len(state)} handed in, {reported} with a report, {sent} with a message sent")
-        return len(state) >= len(told) and reported == sent == len(state)
-
-    return round(time.monotonic() - begun, 1) if rig.watch(until=is_settled, patience=SETTLING_S) else None
-
-
 def _count(rig: Installation, told: Sequence[Acknowledged], failed: list[str], *, with_effects: bool) -> dict[str, Any]:
     rig.watch(until=lambda: rig.boss.children["postgres"].due_at is None, patience=60)
-    state = {str(row[0]): row for row in rig.rows(STATE)}
+    state = {str(row[0]): row for row in rig.rows(faults.STATE)}
     seconds = sorted(one.seconds for one in told)
     found = {
         "acknowledged": len(told),
