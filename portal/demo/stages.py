@@ -24,7 +24,7 @@ from portal.companies.models import Company
 from portal.db import transaction
 from portal.demo import answers, papers
 from portal.demo.firms import Firm, firms
-from portal.demo.people import BY, STAFF, Staff, lombard_places, settle
+from portal.demo.people import ADMIN, BY, STAFF, Staff, lombard_places, settle
 from portal.documents import rules as documents_rules, service as documents
 from portal.eligibility import queries as eligibility_queries, service as eligibility
 from portal.eligibility.rules.verdicts import Verdict
@@ -231,6 +231,8 @@ def _close(code: str, content: CallContent, say: Say) -> None:
 def _rank(call_id: UUID, say: Say) -> None:
     with transaction() as session:
         drawn = ranking.draw_up(session, call_id, reason="Prima approvazione.", by=MANAGER, now=utcnow())
+    with transaction() as session:
+        ranking.approve(session, drawn.id, by=ADMIN.email, now=utcnow())
     with transaction() as session:
         published = ranking.publish(session, drawn.id, by=MANAGER, now=utcnow())
         say(f"ranking version {published.number} published, sha256 {published.sha256}")

@@ -7,16 +7,18 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Numeric, Row, Select, Text, cast, exists, func, select
+from sqlalchemy import ColumnElement, Numeric, Row, Select, Text, cast, exists, func, null, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, aliased, defer
 
 from portal.applications.models import Application
 from portal.applications.rules import RANKED, Status
-from portal.calls.models import Call
+from portal.calls.models import Call, CallVersion
 from portal.companies.models import Company
+from portal.eligibility.models import Report
 from portal.kernel.clock import ROME
 from portal.ranking.models import Place, Ranking
-from portal.ranking.rules import Outcome
+from portal.ranking.rules import KEEPS, LEAVES, Departure, Outcome
 
 UNDER_CHECK = frozenset(
     {
@@ -27,7 +29,7 @@ UNDER_CHECK = frozenset(
         Status.REJECTION_NOTICE,
     }
 )
-RANKABLE = frozenset({Status.EVALUATED, *RANKED})
+RANKABLE = frozenset({Status.EVALUATED, *RANKED, *KEEPS})
 _AT_ONCE = 500
 
 
@@ -61,11 +63,124 @@ def candidates(session: Session, call_id: UUID) -> Sequence[Row[Application, Com
 
 
 def not_admitted(session: Session, call_id: UUID) -> list[str]:
-    """Registry numbers of what was not admitted."""
+    """Registry numbers of what was not admitted, and never stood in a published version."""
     found = select(Application.protocol).where(
-        Application.call_id == call_id, Application.status == Status.NOT_ADMITTED, Application.protocol.is_not(None)
+        Application.call_id == call_id,
+        Application.status == Status.NOT_ADMITTED,
+        Application.protocol.is_not(None),
+        ~_ever_placed(),
     )
     return sorted(str(protocol) for protocol in session.scalars(found))
+
+
+def left(session: Session, call_id: UUID) -> list[tuple[str, Departure]]:
+    """(registry number, by what) of those that stood in a published version and have left the list."""
+    found = select(Application.protocol, Application.status).where(
+        Application.call_id == call_id, Application.status.in_(LEAVES), _ever_placed()
+    )
+    return sorted((str(protocol), LEAVES[status]) for protocol, status in session.execute(found))
+
+
+def _ever_placed() -> ColumnElement[bool]:
+    return (
+        select(Place.application_id)
+        .join(Ranking, Ranking.id == Place.ranking_id)
+        .where(Place.application_id == Application.id, Ranking.published_at.is_not(None))
+        .exists()
+    )
+
+
+def granted(session: Session, ranking_id: UUID) -> dict[UUID, tuple[Decimal, str | None]]:
+    """(amount, reserve) of the funded of a version, by application."""
+    found = select(Place.application_id, Place.amount_eur, Place.line["reserve"].astext).where(
+        Place.ranking_id == ranking_id, Place.outcome == Outcome.FUNDED
+    )
+    return {key: (amount, reserve) for key, amount, reserve in session.execute(found)}
+
+
+def freed(session: Session, ranking_id: UUID) -> int:
+    """How many of the funded of a version have left the list since."""
+    found = (
+        select(func.count())
+        .join_from(Place, Application, Application.id == Place.application_id)
+        .where(Place.ranking_id == ranking_id, Place.outcome == Outcome.FUNDED, Application.status.in_(LEAVES))
+    )
+    return session.scalar(found) or 0
+
+
+def latest_published(session: Session, call_id: UUID) -> Ranking | None:
+    """The version in force of a call, without its file and inputs."""
+    found = _light().where(Ranking.call_id == call_id, Ranking.published_at.is_not(None))
+    return session.scalars(found.order_by(Ranking.number.desc()).limit(1)).first()
+
+
+def first_published_at(session: Session, call_id: UUID) -> datetime | None:
+    """When the call's ranking was first published."""
+    return session.scalar(select(func.min(Ranking.published_at)).where(Ranking.call_id == call_id))
+
+
+def requests(session: Session, call_id: UUID, *, asked: str | None) -> list[tuple[int, str | None]]:
+    """(arrival, what the field `asked` says) of all that was handed in, and neither withdrawn nor still ranked."""
+    amount = Application.content["answers"][asked].astext if asked else null()
+    found = select(Application.arrival, amount).where(
+        Application.call_id == call_id,
+        Application.arrival.is_not(None),
+        Application.status.not_in({*RANKABLE, Status.WITHDRAWN}),
+    )
+    return [(arrival, eur) for arrival, eur in session.execute(found.order_by(Application.arrival))]
+
+
+def asked_amounts(session: Session, call_id: UUID, field: str) -> dict[UUID, str | None]:
+    """What each application that can be ranked answered to `field`."""
+    found = select(Application.id, Application.content["answers"][field].astext).where(
+        Application.call_id == call_id, Application.status.in_(RANKABLE)
+    )
+    return dict(session.execute(found).all())
+
+
+def sites(session: Session, call_id: UUID) -> dict[UUID, str | None]:
+    """The province of each application's operating site, as handed in; of the office where there is no other site."""
+    firm = Application.content["company"]["company"]
+    found = select(Application.id, func.coalesce(firm["site_province"].astext, firm["province"].astext)).where(
+        Application.call_id == call_id, Application.status.in_(RANKABLE)
+    )
+    return dict(session.execute(found).all())
+
+
+def facts(session: Session, call_id: UUID) -> dict[UUID, dict[str, Any]]:
+    """The facts of each application's latest report."""
+    found = (
+        select(Report.application_id, Report.facts)
+        .join(Application, Application.id == Report.application_id)
+        .where(Application.call_id == call_id, Application.status.in_(RANKABLE))
+        .ext(distinct_on(Report.application_id))
+        .order_by(Report.application_id, Report.number.desc())
+    )
+    return dict(session.execute(found).all())
+
+
+def funded_before(session: Session, call: Call) -> set[UUID]:
+    """Firms that another call's ranking, published before this call closed, funded, and that did not waive."""
+    found = (
+        select(Application.company_id)
+        .join(Place, Place.application_id == Application.id)
+        .join(Ranking, Ranking.id == Place.ranking_id)
+        .where(
+            Ranking.call_id != call.id,
+            Ranking.published_at < call.closes_at,
+            Place.outcome == Outcome.FUNDED,
+            Application.status != Status.WAIVED,
+        )
+    )
+    return set(session.scalars(found))
+
+
+def committed_at(session: Session, call_id: UUID, commitment: str) -> datetime | None:
+    """When a version of the call first said this commitment."""
+    found = select(func.min(CallVersion.made_at)).where(
+        CallVersion.call_id == call_id, CallVersion.content["lot"]["commitment"].astext == commitment
+    )
+    return session.scalar(found)
 
 
 def find(session: Session, ranking_id: UUID) -> Ranking | None:

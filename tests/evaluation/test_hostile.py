@@ -11,7 +11,7 @@ from portal.ranking import service as ranking_service
 from tests.accounts_help import csrf, sign_in
 from tests.factories.accounts import staff
 from tests.factories.calls import around, make_call
-from tests.factories.evaluation import OFFICE, admitted, marks, reviewer, scored
+from tests.factories.evaluation import OFFICE, SECOND, admitted, marks, reviewer, scored
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
 NASTY = ["\x00", "a\x00b", "\ud800", "9" * 400, "1e999999", "-1", "NaN", "Infinity", "٣", "x" * 100_000]
@@ -75,6 +75,7 @@ def test_a_forged_place_in_a_list(session, client, value):
     call = make_call(session, window=around(NOW - timedelta(days=30)))
     scored(call, admitted(call), reviewer())
     drawn = ranking_service.draw_up(session, call.id, by=OFFICE, now=NOW)
+    ranking_service.approve(session, drawn.id, by=SECOND, now=NOW)
     ranking_service.publish(session, drawn.id, by=OFFICE, now=NOW)
     sign_in(client, staff())
 

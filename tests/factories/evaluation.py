@@ -21,6 +21,7 @@ from tests.factories.companies import CompanyFactory
 
 WHY = "Il progetto è documentato e coerente con il mercato scelto."
 OFFICE = "ufficio@unioncamere.example"
+SECOND = "direzione@unioncamere.example"
 
 
 def reviewer(call_id=None):

@@ -153,6 +153,7 @@ ranking.versions                 GET       read
 ranking.draw_up                  POST      decide
 ranking.version                  GET       read
 ranking.version_file             GET       read
+ranking.approve                  POST      decide
 ranking.publish                  POST      decide
 notifications.office             GET       managers events auditor admin
 notifications.office_message     GET       read

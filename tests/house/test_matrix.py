@@ -112,6 +112,7 @@ def _build(session: Session, home: Path) -> World:
     scored(closed, theirs, people["other_reviewer"])
     report = eligibility.check_again(session, done.id, by="system", now=now)
     drawn = ranking.draw_up(session, closed.id, by="ufficio@x.example", now=now)
+    ranking.approve(session, drawn.id, by="vista@x.example", now=now)
     ranking.publish(session, drawn.id, by="ufficio@x.example", now=now)
     assignment = session.scalars(select(Assignment).where(Assignment.application_id == done.id)).one()
     colleague = MembershipFactory(company=firm, colleague=True)

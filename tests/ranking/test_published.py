@@ -134,7 +134,7 @@ def test_any_two_lines_swapped_are_found(world, data):
             "field entries, EXPORT-2025-000001: scores must cover exactly",
         ),
         (lambda d: d["entries"][1].update(arrival=3), "field entries, 3: two entries have the same arrival"),
-        (lambda d: d.update(format="portale-export/ranking/2"), "field format: "),
+        (lambda d: d.update(format="portale-export/ranking/3"), "field format: "),
         (lambda d: d["rule"].update(threshold="1e999999999"), "field rule.threshold: "),
     ],
 )

@@ -25,7 +25,7 @@ from portal.ranking.rules.refusals import (
 )
 from tests.factories.calls import around, make_call
 from tests.factories.companies import CompanyFactory
-from tests.factories.evaluation import OFFICE, admitted, reviewer, scored, sheets
+from tests.factories.evaluation import OFFICE, SECOND, admitted, reviewer, scored, sheets
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
 OVER = around(NOW - timedelta(days=30))
@@ -46,6 +46,8 @@ def draw(session, call, **more):
 
 
 def publish(session, ranking):
+    if ranking.approved_at is None:
+        service.approve(session, ranking.id, by=SECOND, now=NOW)
     return service.publish(session, ranking.id, by=OFFICE, now=NOW)
 
 
@@ -143,7 +145,11 @@ def test_publishing_moves_everyone_and_tells_the_outbox_once(session, call, anna
     assert [e.payload for e in told] == [{"ranking_id": str(ranking.id)}]
     assert [best.status, weak.status] == [Status.FUNDED, Status.BELOW_THRESHOLD]
     assert (ranking.published_at, ranking.published_by) == (NOW, OFFICE)
-    assert [entry.action for entry in story(session, call.id)][-2:] == ["ranking.drawn_up", "ranking.published"]
+    assert [entry.action for entry in story(session, call.id)][-3:] == [
+        "ranking.drawn_up",
+        "ranking.approved",
+        "ranking.published",
+    ]
 
 
 def test_a_version_overtaken_by_a_change_is_not_published(session, call, anna):

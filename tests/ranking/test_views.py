@@ -14,7 +14,7 @@ from tests.counting import statements
 from tests.factories.accounts import MembershipFactory, UserFactory, staff
 from tests.factories.calls import around, make_call
 from tests.factories.companies import CompanyFactory
-from tests.factories.evaluation import OFFICE, admitted, reviewer, scored
+from tests.factories.evaluation import OFFICE, SECOND, admitted, reviewer, scored
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
 
@@ -41,6 +41,7 @@ def world(session, call, anna):
 @pytest.fixture
 def ranking(session, call, world):
     drawn = service.draw_up(session, call.id, by=OFFICE, now=NOW)
+    service.approve(session, drawn.id, by=SECOND, now=NOW)
     return service.publish(session, drawn.id, by=OFFICE, now=NOW)
 
 
@@ -115,6 +116,7 @@ def test_the_page_costs_the_same_with_one_line_and_with_many(session, client, ca
         for _ in range(more):
             scored(call, admitted(call), anna, shares=["1"])
         drawn = service.draw_up(session, call.id, reason=reason, by=OFFICE, now=NOW)
+        service.approve(session, drawn.id, by=SECOND, now=NOW)
         service.publish(session, drawn.id, by=OFFICE, now=NOW)
         session.commit()
         session.expunge_all()
@@ -131,11 +133,18 @@ def test_the_office_draws_up_looks_and_publishes(session, client, call, world):
 
     drawn = post(client, list_page)
     page = client.get(drawn.location)
+    alone = post(client, f"{drawn.location}/approva", form_on=list_page)
+    too_early = post(client, f"{drawn.location}/pubblica", form_on=list_page)
+    sign_in(client, staff())
+    approved = post(client, f"{drawn.location}/approva", form_on=drawn.location)
     published = post(client, f"{drawn.location}/pubblica", form_on=drawn.location)
     twice = client.post(f"{drawn.location}/pubblica", data={"csrf_token": csrf(client, list_page)})
 
-    assert (drawn.status_code, page.status_code, published.status_code, twice.status_code) == (303, 200, 303, 422)
-    assert "Pubblica la graduatoria" in page.text
+    assert (drawn.status_code, page.status_code, alone.status_code, too_early.status_code) == (303, 200, 422, 422)
+    assert (approved.status_code, published.status_code, twice.status_code) == (303, 303, 422)
+    assert "Approva la versione" not in page.text
+    assert "chi ha redatto la versione non può approvarla" in alone.text
+    assert "va prima approvata" in too_early.text
     assert "Questa graduatoria è già pubblicata." in twice.text
     assert "Prima S.r.l." in client.get(f"/bandi/{call.slug}/graduatoria").text
     for kind in ("json", "csv", "pdf", "xlsx"):

@@ -115,7 +115,9 @@ class Milestone(Frozen):
 class Budget(Frozen):
     """`places` firms at `unit_value_eur` each, and `other_costs_eur` that are no aid to a firm, within `amount_eur`.
 
-    `car`, `cup`: codes in the national registers.
+    `asked`: the form's money field with the amount that a firm asks for; `unit_value_eur` is then the most it gets.
+    `shortfall`: what happens when the next firm's amount is more than what is left. `car`, `cup`: codes in the
+    national registers.
     """
 
     amount_eur: Money
@@ -125,6 +127,8 @@ class Budget(Frozen):
     in_kind: bool
     aid_regime: Literal["de_minimis_2023_2831", "de_minimis_2013_1407", "none"]
     on_overflow: Literal["reject", "reduce"] = "reject"
+    asked: Key | None = None
+    shortfall: Literal["stop", "skip", "partial"] = "stop"
     car: str | None = None
     cup: str | None = None
     source: Source
@@ -220,8 +224,51 @@ class Bonus(Frozen):
     source: Source
 
 
+class Group(Frozen):
+    """Whom a reserve is for, in one way: by size, by the province of the site, or newcomers: never funded before."""
+
+    sizes: list[Literal["micro", "small", "medium"]] = Field(default_factory=list)
+    provinces: list[Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]] = Field(default_factory=list)
+    newcomers: bool = False
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if sum(map(bool, (self.sizes, self.provinces, self.newcomers))) != 1:
+            msg = "a group is made by sizes, by provinces or of newcomers: exactly one"
+            raise ValueError(msg)
+        return self
+
+
+class Reserve(Frozen):
+    """What a group is guaranteed: `quantity` places or euros, or that per cent of the places or of the budget."""
+
+    key: Key
+    title: Text
+    group: Group
+    of: Literal["places", "share_of_places", "eur", "share_of_budget"]
+    quantity: Annotated[Decimal, Field(gt=0, max_digits=14, decimal_places=2)]
+    source: Source
+
+    @model_validator(mode="after")
+    def _countable(self) -> Self:
+        if self.of == "places" and self.quantity % 1:
+            msg = "places are counted in whole numbers"
+            raise ValueError(msg)
+        if self.of.startswith("share") and self.quantity > 100:  # noqa: PLR2004 - per cent
+            msg = "a share is of 100 at most"
+            raise ValueError(msg)
+        return self
+
+
+class Lot(Frozen):
+    """A lot among equals: `commitment` is the SHA-256 of a seed that stays secret until the ranking is drawn up."""
+
+    commitment: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+    source: Source
+
+
 class TieBreak(Frozen):
-    """`by`: a criterion's key, submitted_at or registry_number."""
+    """`by`: a criterion's key, submitted_at, registry_number or lot."""
 
     by: str
     order: Literal["asc", "desc"]
@@ -380,6 +427,10 @@ class CallContent(Frozen):
     thresholds: Thresholds
     bonus: list[Bonus] = Field(default_factory=list)
     tie_break: list[TieBreak]
+    reserves: list[Reserve] = Field(default_factory=list)
+    lot: Lot | None = None
+    overbooking_pct: int | None = Field(default=None, ge=100, le=1000)
+    four_eyes: Literal["two_persons", "three_persons"] = "two_persons"
     form: Form
     documents: list[DocumentAsked]
     declarations: list[Declaration]

@@ -33,6 +33,15 @@ PARTS: Final[dict[str, LazyString]] = {
     "min": _l("minimo"),
     "bonus": _l("premialità"),
     "tie_break": _l("parità"),
+    "reserves": _l("riserve"),
+    "lot": _l("sorteggio"),
+    "commitment": _l("impronta del seme"),
+    "overbooking_pct": _l("soglia di overbooking"),
+    "four_eyes": _l("persone che servono"),
+    "shortfall": _l("se le risorse non bastano"),
+    "asked": _l("importo chiesto"),
+    "quantity": _l("quantità"),
+    "group": _l("gruppo"),
     "order": _l("ordine"),
     "form": _l("modulo"),
     "sections": _l("sezioni"),
@@ -66,6 +75,7 @@ DEEDS: Final[dict[str, LazyString]] = {
     "calls.opened": _l("Aperto"),
     "calls.closed": _l("Chiuso"),
     "ranking.drawn_up": _l("Graduatoria redatta"),
+    "ranking.approved": _l("Graduatoria approvata"),
     "ranking.published": _l("Graduatoria pubblicata"),
 }
 """What the audit's actions mean."""

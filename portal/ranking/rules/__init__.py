@@ -1,46 +1,68 @@
 """The ranking as pure decisions: who stands where, why, and how a stranger checks it."""
 
-from portal.ranking.rules.draw import Held, Outcome, Row, Standing, Unrankable, draw_up, parting, standing
+from portal.ranking.rules.allot import Held, Unrankable
+from portal.ranking.rules.causes import KEEPS, LEAVES, Cause, Departure
+from portal.ranking.rules.draw import Outcome, Row, draw_up
+from portal.ranking.rules.of_call import rule_of
+from portal.ranking.rules.order import opens
 from portal.ranking.rules.points import average, half_up
 from portal.ranking.rules.published import (
     CallNamed,
+    Left,
     Published,
     PublishedEntry,
+    Replaced,
     Unreadable,
     Version,
     Winner,
+    document,
+    entry_of,
     publish,
     read,
     render,
     verify,
 )
+from portal.ranking.rules.standing import Standing, parting, standing
 from portal.ranking.rules.terms import (
     Bonus,
     Criterion,
     Entry,
+    Granted,
+    Lot,
     Pathway,
     RankedList,
     RankingRule,
+    Request,
+    Reserve,
     Shortfall,
     TieBreak,
-    rule_of,
 )
 from portal.ranking.rules.transparency import TRANSPARENCY, Act
 
 __all__ = [
+    "KEEPS",
+    "LEAVES",
     "TRANSPARENCY",
     "Act",
     "Bonus",
     "CallNamed",
+    "Cause",
     "Criterion",
+    "Departure",
     "Entry",
+    "Granted",
     "Held",
+    "Left",
+    "Lot",
     "Outcome",
     "Pathway",
     "Published",
     "PublishedEntry",
     "RankedList",
     "RankingRule",
+    "Replaced",
+    "Request",
+    "Reserve",
     "Row",
     "Shortfall",
     "Standing",
@@ -50,8 +72,11 @@ __all__ = [
     "Version",
     "Winner",
     "average",
+    "document",
     "draw_up",
+    "entry_of",
     "half_up",
+    "opens",
     "parting",
     "publish",
     "read",

@@ -6,19 +6,32 @@ Format and algorithm in words: docs/contracts/ranking.md.
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC
-from typing import Annotated, Any, Literal
+from operator import attrgetter
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AwareDatetime, Field, ValidationError
+from pydantic import AwareDatetime, Field, ValidationError, model_validator
 
 from portal.kernel.text import Frozen, canonical_json, sha256_hex
 from portal.kernel.values import is_partita_iva
-from portal.ranking.rules.draw import Held, Outcome, Row, Unrankable, draw_up
-from portal.ranking.rules.terms import Entry, Hundredths, Key, RankedList, RankingRule
+from portal.ranking.rules.allot import Held, Unrankable
+from portal.ranking.rules.causes import Cause, Departure
+from portal.ranking.rules.draw import Outcome, Row, draw_up
+from portal.ranking.rules.terms import Entry, Granted, Hundredths, Key, RankedList, RankingRule, Request, Sha256
 
-FORMAT = "portale-export/ranking/1"
+FORMAT = "portale-export/ranking/2"
+FIRST_FORMAT = "portale-export/ranking/1"
+SINCE_2 = {
+    "file": frozenset({"left", "requests", "short_reserves"}),
+    "ranking": frozenset({"cause", "replaces"}),
+    "rule": frozenset({"reserves", "lot", "overbooking_pct"}),
+    "entries": frozenset({"groups", "granted", "reserve"}),
+}
+"""What files of the first format have nothing of, and those of the second all of."""
+FREE = frozenset({"commitments", "signature"})
+"""What a file of the second format may have."""
+UNHASHED = frozenset({"sha256", "signature"})
 
 Number = Annotated[str, Field(min_length=1, max_length=60)]
-Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
 class Unreadable(Exception):
@@ -41,6 +54,13 @@ class CallNamed(Frozen):
     act: str
 
 
+class Replaced(Frozen):
+    """The version published before, by number and hash."""
+
+    version: int = Field(ge=1)
+    sha256: Sha256
+
+
 class Version(Frozen):
     """Number and instant of a ranking, the hash of all its inputs (sheet by sheet), and why it replaces another."""
 
@@ -48,6 +68,22 @@ class Version(Frozen):
     drawn_up_at: AwareDatetime
     inputs_sha256: Sha256
     reason: str | None = None
+    cause: Cause = Cause.FIRST
+    replaces: Replaced | None = None
+
+
+class Kept(Frozen):
+    """What an entry was awarded before, and keeps."""
+
+    eur: Hundredths
+    reserve: Key | None
+
+
+class Left(Frozen):
+    """Who is no longer in the list, and by what."""
+
+    registry_number: Number
+    code: Departure
 
 
 class PublishedEntry(Frozen):
@@ -68,41 +104,94 @@ class PublishedEntry(Frozen):
     held_by: Held | None
     amount_eur: Hundredths
     firm: Winner | None
+    groups: tuple[Key, ...] = ()
+    granted: Kept | None = None
+    reserve: Key | None = None
+    commitments: dict[Key, Sha256] | None = None
 
 
 class Published(Frozen):
-    """The whole file. `sha256` is of the canonical JSON of all the rest."""
+    """The whole file. `sha256` is of the canonical JSON of all the rest but `signature`, which signs that hash.
 
-    format: Literal["portale-export/ranking/1"]
+    `commitments` and `signature` may be absent.
+    """
+
+    format: Literal["portale-export/ranking/1", "portale-export/ranking/2"]
     call: CallNamed
     ranking: Version
     rule: RankingRule
     entries: tuple[PublishedEntry, ...]
     not_admitted: tuple[Number, ...]
     short_pathways: tuple[Key, ...]
+    left: tuple[Left, ...] = ()
+    requests: tuple[Request, ...] = ()
+    short_reserves: tuple[Key, ...] = ()
     sha256: Sha256
+    signature: dict[Key, str] | None = None
+
+    @model_validator(mode="after")
+    def _of_its_format(self) -> Self:
+        parts: dict[str, Sequence[Frozen]] = {
+            "file": [self],
+            "ranking": [self.ranking],
+            "rule": [self.rule],
+            "entries": self.entries,
+        }
+        for where, models in parts.items():
+            for model in models:
+                there = model.model_fields_set
+                if self.format == FORMAT and (lacks := SINCE_2[where] - there):
+                    raise ValueError(_fault(where, min(lacks), "is missing"))
+                if self.format == FIRST_FORMAT and (more := (SINCE_2[where] | FREE) & there):
+                    raise ValueError(_fault(where, min(more), "is not of this format"))
+        return self
+
+
+def _fault(where: str, field: str, what: str) -> str:
+    return f"{where}: field {field} {what}"
 
 
 def publish(
-    ranked: RankedList, *, call: CallNamed, version: Version, firms: Mapping[str, Winner], not_admitted: Sequence[str]
+    ranked: RankedList,
+    *,
+    call: CallNamed,
+    version: Version,
+    firms: Mapping[str, Winner],
+    not_admitted: Sequence[str],
+    left: Sequence[Left] = (),
+    commitments: Mapping[str, Mapping[str, str]] | None = None,
 ) -> Published:
-    """The file of a ranked list. `firms` by registry number: read only for the funded and the reserve."""
+    """The file of a ranked list. By registry number: `firms`, read only for those with a place, and `commitments`."""
     unsigned = {
         "format": FORMAT,
         "call": call,
         "ranking": version,
         "rule": ranked.rule,
-        "entries": [_line(row, firms) for row in ranked.rows],
+        "entries": [_line(row, firms, commitments or {}) for row in ranked.rows],
         "not_admitted": sorted(not_admitted),
         "short_pathways": ranked.short_pathways,
+        "left": sorted(left, key=attrgetter("registry_number")),
+        "requests": ranked.requests,
+        "short_reserves": ranked.short_reserves,
     }
     draft = Published.model_validate_json(canonical_json({**unsigned, "sha256": "0" * 64}))
-    return draft.model_copy(update={"sha256": _digest(draft.model_dump(mode="json"))})
+    return draft.model_copy(update={"sha256": _digest(document(draft))})
 
 
-def _line(row: Row, firms: Mapping[str, Winner]) -> dict[str, Any]:
-    entry = row.entry
+def document(published: Published) -> dict[str, Any]:
+    """The file as JSON, with what may be absent left out where it is."""
     return {
+        **published.model_dump(mode="json", exclude={"signature": published.signature is None, "entries": True}),
+        "entries": [
+            line.model_dump(mode="json", exclude={"commitments"} if line.commitments is None else None)
+            for line in published.entries
+        ],
+    }
+
+
+def _line(row: Row, firms: Mapping[str, Winner], commitments: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
+    entry, granted = row.entry, row.entry.granted
+    line = {
         "registry_number": entry.registry_number,
         "arrival": entry.arrival,
         "submitted_at": entry.submitted_at.astimezone(UTC),
@@ -110,6 +199,8 @@ def _line(row: Row, firms: Mapping[str, Winner]) -> dict[str, Any]:
         "scores": entry.scores,
         "bonus": entry.bonus,
         "asked_eur": entry.amount_eur,
+        "groups": sorted(entry.groups),
+        "granted": None if granted is None else {"eur": granted.eur, "reserve": granted.reserve},
         "base": row.base,
         "total": row.total,
         "place": row.place,
@@ -117,17 +208,21 @@ def _line(row: Row, firms: Mapping[str, Winner]) -> dict[str, Any]:
         "short_of": row.short_of,
         "held_by": row.held_by,
         "amount_eur": row.amount_eur,
+        "reserve": row.reserve,
         "firm": None if row.outcome is Outcome.BELOW_THRESHOLD else firms[entry.registry_number],
     }
+    if own := commitments.get(entry.registry_number):
+        line["commitments"] = dict(own)
+    return line
 
 
 def _digest(document: Mapping[str, Any]) -> str:
-    return sha256_hex(canonical_json({key: value for key, value in document.items() if key != "sha256"}))
+    return sha256_hex(canonical_json({key: value for key, value in document.items() if key not in UNHASHED}))
 
 
 def render(published: Published) -> bytes:
     """The file's bytes: canonical JSON and a line feed."""
-    return canonical_json(published) + b"\n"
+    return canonical_json(document(published)) + b"\n"
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -147,11 +242,11 @@ def _no_constant(name: str) -> None:
 def read(content: bytes) -> tuple[Published, str]:
     """The file understood, and the hash that its content really has; raises Unreadable, which names the field."""
     try:
-        document = json.loads(content, object_pairs_hook=_once, parse_constant=_no_constant)
+        whole = json.loads(content, object_pairs_hook=_once, parse_constant=_no_constant)
     except (ValueError, RecursionError) as fault:
         msg = f"not JSON: {fault}"
         raise Unreadable(msg) from fault
-    if not isinstance(document, dict):
+    if not isinstance(whole, dict):
         msg = "not a published ranking: the whole must be one JSON object"
         raise Unreadable(msg)
     try:
@@ -161,7 +256,7 @@ def read(content: bytes) -> tuple[Published, str]:
         where = ".".join(str(part) for part in first["loc"]) or "the file"
         msg = f"field {where}: {first['msg']}"
         raise Unreadable(msg) from faults
-    return published, _digest(document)
+    return published, _digest(whole)
 
 
 def verify(content: bytes) -> str | None:
@@ -172,14 +267,16 @@ def verify(content: bytes) -> str | None:
     """
     published, digest = read(content)
     try:
-        ranked = draw_up(published.rule, [_entry(line) for line in published.entries])
+        ranked = draw_up(published.rule, [entry_of(line) for line in published.entries], published.requests)
     except Unrankable as fault:
         msg = f"field entries, {fault.facts['registry_number']}: {fault.facts['fault']}"
         raise Unreadable(msg) from fault
     return next(_differences(published, ranked, digest), None)
 
 
-def _entry(line: PublishedEntry) -> Entry:
+def entry_of(line: PublishedEntry) -> Entry:
+    """A line's inputs, as the rules know them."""
+    granted = line.granted
     return Entry(
         registry_number=line.registry_number,
         arrival=line.arrival,
@@ -188,6 +285,8 @@ def _entry(line: PublishedEntry) -> Entry:
         scores=line.scores,
         bonus=line.bonus,
         amount_eur=line.asked_eur,
+        groups=frozenset(line.groups),
+        granted=None if granted is None else Granted(granted.eur, granted.reserve),
     )
 
 
@@ -197,18 +296,27 @@ def _differences(published: Published, ranked: RankedList, digest: str) -> Itera
         if told != due:
             yield f"line {position}: the file has {told}, the rule puts {due} there"
         yield from (f"{line.registry_number}: {wrong}" for wrong in _wrong(line, row))
-    twice = {line.registry_number for line in published.entries} & set(published.not_admitted)
-    if twice:
-        yield f"{min(twice)}: both ranked and not admitted"
-    if published.short_pathways != ranked.short_pathways:
-        told, due = _said(published.short_pathways), _said(ranked.short_pathways)
-        yield f"short_pathways: the file says {told}, the rule gives {due}"
+    yield from _twice(published)
+    for field in ("short_pathways", "short_reserves"):
+        told, due = getattr(published, field), getattr(ranked, field)
+        if told != due:
+            yield f"{field}: the file says {_said(told)}, the rule gives {_said(due)}"
     if published.sha256 != digest:
         yield f"sha256: the file says {published.sha256}, its content has {digest}"
 
 
+def _twice(published: Published) -> Iterator[str]:
+    numbers = {line.registry_number for line in published.entries}
+    if twice := numbers & set(published.not_admitted):
+        yield f"{min(twice)}: both ranked and not admitted"
+    if twice := (numbers | set(published.not_admitted)) & {gone.registry_number for gone in published.left}:
+        yield f"{min(twice)}: both in a list and gone"
+    if same := {line.arrival for line in published.entries} & {one.arrival for one in published.requests}:
+        yield f"requests: {min(same)} is the arrival of an entry"
+
+
 def _wrong(line: PublishedEntry, row: Row) -> Iterator[str]:
-    for field in ("base", "total", "place", "outcome", "short_of", "held_by", "amount_eur"):
+    for field in ("base", "total", "place", "outcome", "short_of", "held_by", "amount_eur", "reserve"):
         told, computed = getattr(line, field), getattr(row, field)
         if told != computed:
             yield f"the file says {field} {_said(told)}, the rule gives {_said(computed)}"

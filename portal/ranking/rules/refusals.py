@@ -34,3 +34,47 @@ class AlreadyPublished(DomainError):
 
 class Overtaken(Conflict):
     text = _l("Da quando la graduatoria è stata redatta qualcosa è cambiato: redigine una nuova versione.")
+
+
+class SamePerson(DomainError):
+    text = _l("Serve un'altra persona: chi ha redatto la versione non può approvarla.")
+
+
+class ThirdPersonNeeded(DomainError):
+    text = _l("Questo bando vuole tre persone: pubblica chi non ha né redatto né approvato la versione.")
+
+
+class NotApproved(DomainError):
+    text = _l("La versione va prima approvata da una persona diversa da chi l'ha redatta.")
+
+
+class AlreadyApproved(DomainError):
+    text = _l("Questa versione è già approvata.")
+
+
+class SeedNeeded(DomainError):
+    text = _l("A parità di punteggio il bando estrae a sorte: scrivi il seme, quello di cui il bando dice l'impronta.")
+
+
+class WrongSeed(DomainError):
+    text = _l("Il seme non è quello promesso: la sua impronta SHA-256 non è quella scritta nel bando.")
+
+
+class LotTooLate(DomainError):
+    """`committed_at`: when the call first said the fingerprint."""
+
+    text = _l("L'impronta del seme è nel bando solo dal %(committed_at)s, dopo la chiusura: l'estrazione non vale.")
+
+
+class NeverPublished(DomainError):
+    text = _l("Nessuna graduatoria è ancora pubblicata: non c'è riserva da cui attingere.")
+
+
+class NothingFreed(DomainError):
+    text = _l("Dall'ultima versione pubblicata nessuna impresa finanziata ha lasciato la graduatoria.")
+
+
+class ReserveExpired(DomainError):
+    """`days` of validity, over since `until`."""
+
+    text = _l("La riserva valeva %(days)s giorni, fino al %(until)s.")

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, model_validator
 
-from portal.calls.rules.content import CallContent
-from portal.kernel.text import Frozen
+from portal.kernel.text import Frozen, sha256_hex
 
 if TYPE_CHECKING:
     from portal.ranking.rules.draw import Row
 
-INSTANTS = ("submitted_at", "registry_number")
-RESERVED = frozenset({"total", "bonus", "base", *INSTANTS})
+LOT = "lot"
+TIES = ("submitted_at", "registry_number", LOT)
+RESERVED = frozenset({"total", "bonus", "base", "open", *TIES})
 
 
 def _written(value: object) -> object:
@@ -44,6 +44,8 @@ Hundredths = Annotated[
 """Points or euros with exactly two decimals; in JSON a string, so that no reader turns it into a binary fraction."""
 
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Seed = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
 class Shortfall(StrEnum):
@@ -74,10 +76,32 @@ class Bonus(Frozen):
 
 
 class TieBreak(Frozen):
-    """`by`: a criterion, `submitted_at` or `registry_number`."""
+    """`by`: a criterion, `submitted_at`, `registry_number` or `lot`."""
 
     by: str
     order: Literal["asc", "desc"]
+
+
+class Lot(Frozen):
+    """`commitment`: SHA-256 of the seed's 32 bytes, published before the window closes; `seed` is revealed later."""
+
+    commitment: Sha256
+    seed: Seed
+
+
+class Reserve(Frozen):
+    """What a group is guaranteed: so many `places`, or so many euros, never both."""
+
+    key: Key
+    places: int | None = Field(default=None, ge=0)
+    eur: Hundredths | None = None
+
+    @model_validator(mode="after")
+    def _of_one_kind(self) -> Self:
+        if (self.places is None) == (self.eur is None):
+            msg = "a reserve is of places or of euros"
+            raise ValueError(msg)
+        return self
 
 
 class Pathway(Frozen):
@@ -92,6 +116,8 @@ class RankingRule(Frozen):
     """All that decides an order: what the call's version says, and nothing else.
 
     `unit_value_eur` is what each funded firm receives in kind; None where each entry asks for its own amount.
+    `reserves` are filled in this order. `overbooking_pct`: first come, first served takes requests until they reach
+    this share of the budget.
     """
 
     procedure: Literal["ranking", "first_come_first_served"]
@@ -104,6 +130,9 @@ class RankingRule(Frozen):
     unit_value_eur: Hundredths | None
     pathways: tuple[Pathway, ...] = ()
     shortfall: Shortfall = Shortfall.STOP
+    reserves: tuple[Reserve, ...] = ()
+    lot: Lot | None = None
+    overbooking_pct: int | None = Field(default=None, ge=100, le=1000)
 
     @model_validator(mode="after")
     def _makes_sense(self) -> Self:
@@ -113,9 +142,16 @@ class RankingRule(Frozen):
             "criteria and bonuses must have different keys": len(set(keys)) < len(keys),
             f"a criterion may not be called {', '.join(sorted(RESERVED & set(keys)))}": bool(RESERVED & set(keys)),
             "pathways must have different keys": len({p.key for p in self.pathways}) < len(self.pathways),
-            "tie_break names something that is neither a criterion nor submitted_at nor registry_number": any(
-                tie.by not in (*criteria, *INSTANTS) for tie in self.tie_break
+            f"tie_break names something that is neither a criterion nor {', '.join(TIES)}": any(
+                tie.by not in (*criteria, *TIES) for tie in self.tie_break
             ),
+            "reserves must have different keys": len({r.key for r in self.reserves}) < len(self.reserves),
+            "a tie is broken by lot exactly where there is one": (self.lot is not None)
+            != any(tie.by == LOT for tie in self.tie_break),
+            "the seed is not the one committed to": self.lot is not None
+            and sha256_hex(bytes.fromhex(self.lot.seed)) != self.lot.commitment,
+            "only first come, first served can be overbooked": self.overbooking_pct is not None
+            and self.procedure == "ranking",
         }
         for fault, holds in faults.items():
             if holds:
@@ -123,19 +159,12 @@ class RankingRule(Frozen):
         return self
 
 
-def rule_of(content: CallContent) -> RankingRule:
-    """The ranking rule that a version of a call states."""
-    return RankingRule(
-        procedure=content.procedure,
-        criteria=tuple(Criterion(key=c.key, max=c.max, min=c.min) for c in content.criteria),
-        threshold=content.thresholds.total,
-        bonuses=tuple(Bonus(key=b.key, max=max(band.points for band in b.part.bands)) for b in content.bonus),
-        tie_break=tuple(TieBreak(by=t.by, order=t.order) for t in content.tie_break),
-        places=content.budget.places,
-        budget_eur=content.budget.amount_eur,
-        unit_value_eur=content.budget.unit_value_eur,
-        pathways=tuple(Pathway(key=p.key, places=p.places, min_firms=p.min_firms) for p in content.pathways),
-    )
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """What an entry was awarded before and keeps: its amount, and the reserve that it was taken from, if any."""
+
+    eur: Decimal
+    reserve: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +173,7 @@ class Entry:
 
     `registry_number` is its number in the register, `arrival` its place in the order of arrival (1, 2, ...): both
     unique. `scores` has every criterion's points at two decimals; `amount_eur` only where the rule has no unit value.
+    `groups` are the reserves that it may be taken from. `granted`: it keeps what it was awarded, whatever follows.
     """
 
     registry_number: str
@@ -153,16 +183,27 @@ class Entry:
     bonus: Mapping[str, Decimal] = field(default_factory=dict)
     pathway: str | None = None
     amount_eur: Decimal | None = None
+    groups: frozenset[str] = frozenset()
+    granted: Granted | None = None
+
+
+class Request(Frozen):
+    """A request handed in that is no entry: nothing of it but when it came, and what it asked for."""
+
+    arrival: int = Field(ge=1)
+    asked_eur: Hundredths | None
 
 
 @dataclass(frozen=True, slots=True)
 class RankedList:
-    """The list: `above` by place, `below` the thresholds by registry number (no order is made among them)."""
+    """The list: `above` by place, `below` the thresholds by arrival (no order is made among them)."""
 
     rule: RankingRule
     above: Sequence["Row"]
     below: Sequence["Row"]
     short_pathways: tuple[str, ...]
+    short_reserves: tuple[str, ...] = ()
+    requests: tuple[Request, ...] = ()
 
     @property
     def rows(self) -> list["Row"]:

@@ -1,6 +1,6 @@
 """Draw a ranking up: the next version, from all that is evaluated."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import insert
@@ -9,79 +9,155 @@ from sqlalchemy.orm import Session
 from portal.audit.service import record
 from portal.calls import queries as calls
 from portal.calls.models import Call
+from portal.calls.rules.content import CallContent
 from portal.evaluation.rules import reviewed
 from portal.kernel.clock import ROME
 from portal.ranking import queries, rules
 from portal.ranking.models import Place, Ranking
-from portal.ranking.rules import CallNamed, Published, Version
-from portal.ranking.rules.refusals import CallStillOpen, NothingToRank, ReasonNeeded, StillOwed
+from portal.ranking.rules import CallNamed, Cause, Published, Replaced, Version, refusals
 from portal.ranking.service.inputs import Inputs, gather
 
 LEAST_REASON = 10
+PERSONS = {"two_persons": 2, "three_persons": 3}
 
 
-def draw_up(session: Session, call_id: UUID, *, reason: str = "", by: str, now: datetime) -> Ranking:
-    """The next version of a call's ranking, not published. The same inputs drawn up again answer the version there is.
+def draw_up(
+    session: Session,
+    call_id: UUID,
+    *,
+    reason: str = "",
+    cause: Cause = Cause.CORRECTION,
+    seed: str | None = None,
+    by: str,
+    now: datetime,
+) -> Ranking:
+    """The next version of a call's ranking, for somebody else to approve. Nothing changed: the version there is.
 
-    Raises CallStillOpen, StillOwed (with how many), NothingToRank, ReasonNeeded once a version was published,
-    Unrankable for an application that the call's rule doesn't cover.
+    Awarded, accepted, in progress, completed: they keep place and money. Waived, forfeited, revoked, excluded after a
+    publication: they have left. `seed`: revealed at the first draw where the call breaks ties by lot. Raises
+    CallStillOpen, StillOwed (with how many), NothingToRank, ReasonNeeded once a version was published, SeedNeeded,
+    WrongSeed, LotTooLate, Unrankable for an application that the call's rule doesn't cover.
     """
     call = calls.lock(session, call_id)
     if now < call.closes_at:
-        raise CallStillOpen
-    inputs = gather(session, call)
+        raise refusals.CallStillOpen
+    newest = queries.find_latest(session, call_id)
+    seed = _seed(session, call, newest, seed)
+    inputs = gather(session, call, seed=seed)
     _check_nothing_owed(session, call, scored=bool(reviewed(inputs.content)))
     if not inputs.entries:
-        raise NothingToRank
-    if queries.has_published(session, call_id) and len(reason.strip()) < LEAST_REASON:
-        raise ReasonNeeded(field="reason", least=LEAST_REASON)
-    before = queries.find_latest(session, call_id)
-    if before is not None and before.published_at is None and before.inputs_sha256 == inputs.sha256:
-        return before
-    published = _published(inputs, number=before.number + 1 if before else 1, reason=reason.strip(), now=now)
-    ranking = _keep(session, call, inputs, published, reason=reason.strip(), by=by, now=now)
-    detail = {"ranking": str(ranking.id), "number": ranking.number, "inputs": inputs.sha256, "why": reason.strip()}
+        raise refusals.NothingToRank
+    reason = reason.strip()
+    if inputs.before is None:
+        cause = Cause.FIRST
+    elif len(reason) < LEAST_REASON:
+        raise refusals.ReasonNeeded(field="reason", least=LEAST_REASON)
+    if newest is not None and _is_the_same(newest, inputs, reason, cause):
+        return newest
+    number = newest.number + 1 if newest else 1
+    published = _published(inputs, number=number, reason=reason, cause=cause, now=now)
+    ranking = _keep(session, inputs, published, by=by, now=now)
+    detail = {"ranking": str(ranking.id), "number": number, "inputs": inputs.sha256, "why": reason, "cause": cause}
     record(session, "ranking.drawn_up", subject_type="call", subject_id=call_id, by=by, at=now, detail=detail)
     return ranking
+
+
+def draw_reserve(session: Session, call_id: UUID, *, reason: str = "", by: str, now: datetime) -> Ranking:
+    """The next version, because funded firms have left: the next in order take what they leave.
+
+    Raises NeverPublished, NothingFreed, ReserveExpired (so many days from the first publication), and all that
+    `draw_up` does.
+    """
+    before = queries.latest_published(session, call_id)
+    begun = queries.first_published_at(session, call_id)
+    if before is None or begun is None:
+        raise refusals.NeverPublished
+    days = calls.content_by_id(session, before.version_id).days.reserve_valid
+    until = begun + timedelta(days=days)
+    if now >= until:
+        raise refusals.ReserveExpired(days=days, until=f"{until.astimezone(ROME):%d/%m/%Y, %H:%M}")
+    freed = queries.freed(session, before.id)
+    if not freed:
+        raise refusals.NothingFreed
+    why = reason.strip() or f"Scorrimento della riserva: posti liberati {freed}."
+    return draw_up(session, call_id, reason=why, cause=Cause.RESERVE_DRAW, by=by, now=now)
+
+
+def seed_of(session: Session, ranking: Ranking | None) -> str | None:
+    """The seed that a version revealed, if its call draws lots."""
+    lot = queries.head(session, ranking.id)["rule"].get("lot") if ranking else None
+    return lot and str(lot["seed"])
+
+
+def _seed(session: Session, call: Call, newest: Ranking | None, given: str | None) -> str | None:
+    """The seed that was committed to before the window closed; the one revealed once stays."""
+    version = calls.get(session, call.id).version
+    lot = calls.content_of(version).lot if version is not None else None
+    if lot is None:
+        return None
+    seed = given.strip().lower() if given and given.strip() else seed_of(session, newest)
+    if not seed:
+        raise refusals.SeedNeeded(field="seed")
+    if not rules.opens(seed, lot.commitment):
+        raise refusals.WrongSeed(field="seed")
+    committed_at = queries.committed_at(session, call.id, lot.commitment)
+    if committed_at is None or committed_at >= call.closes_at:
+        when = f"{committed_at.astimezone(ROME):%d/%m/%Y, %H:%M}" if committed_at else "–"
+        raise refusals.LotTooLate(committed_at=when)
+    return seed
+
+
+def _is_the_same(newest: Ranking, inputs: Inputs, reason: str, cause: Cause) -> bool:
+    told = (newest.inputs_sha256, newest.reason, newest.cause)
+    return newest.published_at is None and told == (inputs.sha256, reason, cause)
 
 
 def _check_nothing_owed(session: Session, call: Call, *, scored: bool) -> None:
     owed = queries.owed(session, call.id)
     scores = owed.scores if scored else 0
     if owed.check or scores:
-        raise StillOwed(check=owed.check, scores=scores)
+        raise refusals.StillOwed(check=owed.check, scores=scores)
 
 
-def _published(inputs: Inputs, *, number: int, reason: str, now: datetime) -> Published:
-    programme = inputs.content.programme
+def _published(inputs: Inputs, *, number: int, reason: str, cause: Cause, now: datetime) -> Published:
+    content, before = inputs.content, inputs.before
     return rules.publish(
-        rules.draw_up(inputs.rule, inputs.entries),
+        rules.draw_up(inputs.rule, inputs.entries, inputs.requests),
         call=CallNamed(
-            code=inputs.content.code,
-            version=inputs.version.number,
-            title=inputs.content.title.it,
-            act=programme.act,
+            code=content.code, version=inputs.version.number, title=content.title.it, act=content.programme.act
         ),
         version=Version(
-            version=number, drawn_up_at=now.astimezone(ROME), inputs_sha256=inputs.sha256, reason=reason or None
+            version=number,
+            drawn_up_at=now.astimezone(ROME),
+            inputs_sha256=inputs.sha256,
+            reason=reason or None,
+            cause=cause,
+            replaces=Replaced(version=before.number, sha256=before.sha256) if before else None,
         ),
         firms=inputs.winners,
         not_admitted=inputs.not_admitted,
+        left=inputs.left,
     )
 
 
-def _keep(
-    session: Session, call: Call, inputs: Inputs, published: Published, *, reason: str, by: str, now: datetime
-) -> Ranking:
+def _persons(content: CallContent) -> int:
+    return PERSONS[content.four_eyes]
+
+
+def _keep(session: Session, inputs: Inputs, published: Published, *, by: str, now: datetime) -> Ranking:
+    head = published.ranking
     ranking = Ranking(
-        call_id=call.id,
+        call_id=inputs.version.call_id,
         version_id=inputs.version.id,
-        number=published.ranking.version,
-        reason=reason,
-        content=published.model_dump(mode="json"),
+        number=head.version,
+        reason=head.reason or "",
+        cause=head.cause,
+        replaces_id=inputs.before and inputs.before.id,
+        content=rules.document(published),
         sha256=published.sha256,
         inputs=inputs.evidence,
         inputs_sha256=inputs.sha256,
+        persons=_persons(inputs.content),
         drawn_up_at=now,
         drawn_up_by=by,
     )
@@ -90,15 +166,16 @@ def _keep(
     rows = [
         {
             "ranking_id": ranking.id,
-            "application_id": inputs.ids[line.registry_number],
+            "application_id": inputs.ids[line["registry_number"]],
             "position": position,
-            "outcome": line.outcome,
-            "pathway": line.pathway,
-            "total": line.total,
-            "amount_eur": line.amount_eur,
-            "line": line.model_dump(mode="json"),
+            "outcome": rules.Outcome(line["outcome"]),
+            "pathway": line["pathway"],
+            "total": line["total"],
+            "amount_eur": line["amount_eur"],
+            "line": line,
+            "move": None,
         }
-        for position, line in enumerate(published.entries, start=1)
+        for position, line in enumerate(ranking.content["entries"], start=1)
     ]
     session.execute(insert(Place), rows)
     return ranking

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from portal.ranking import queries, rules
 from portal.ranking.models import Place
-from portal.ranking.rules import Entry, PublishedEntry, RankingRule, Row, Standing
+from portal.ranking.rules import PublishedEntry, RankingRule, Row, Standing
 
 
 def explain(session: Session, place: Place) -> Standing:
@@ -25,18 +25,9 @@ def explain(session: Session, place: Place) -> Standing:
 def row_of(place: Place) -> Row:
     """A kept line as the rules know it."""
     line = PublishedEntry.model_validate(place.line)
-    entry = Entry(
-        registry_number=line.registry_number,
-        arrival=line.arrival,
-        submitted_at=line.submitted_at,
-        scores=line.scores,
-        bonus=line.bonus,
-        pathway=line.pathway,
-        amount_eur=line.asked_eur,
-    )
-    counted = sum(line.bonus.values(), Decimal("0.00")) if line.place else Decimal("0.00")
+    counted = sum(line.bonus.values(), Decimal("0.00")) if line.place and not line.short_of else Decimal("0.00")
     return Row(
-        entry,
+        rules.entry_of(line),
         line.base,
         counted,
         line.total,
@@ -45,4 +36,5 @@ def row_of(place: Place) -> Row:
         short_of=line.short_of,
         held_by=line.held_by,
         amount_eur=line.amount_eur,
+        reserve=line.reserve,
     )

@@ -17,12 +17,17 @@ from portal.evaluation.rules import Stage
 from portal.kernel.errors import NotFound
 from portal.kernel.text import canonical_json, sha256_hex
 from portal.ranking import queries, rules
-from portal.ranking.rules import Entry, RankingRule, Winner
+from portal.ranking.models import Ranking
+from portal.ranking.rules import Entry, Left, RankingRule, Request, Winner
+from portal.ranking.service.circumstances import Circumstances, other_requests
 
 
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
-    """All that decides a ranking. `evidence`: one JSON object an application, each reviewer's sheet in it."""
+    """All that decides a ranking. `evidence`: one JSON object an application, each reviewer's sheet in it.
+
+    `before`: the version published before, None for the first.
+    """
 
     version: CallVersion
     content: CallContent
@@ -31,47 +36,57 @@ class Inputs:
     ids: dict[str, UUID]
     winners: dict[str, Winner]
     not_admitted: list[str]
+    left: list[Left]
+    requests: list[Request]
     evidence: list[Any]
+    before: Ranking | None
 
     @property
     def sha256(self) -> str:
-        """Of everything: the rule, the evidence, what was not admitted."""
+        """Of everything: the rule, the evidence, who was not admitted, who left, the version before."""
         whole = {
             "rule": self.rule,
             "call": self.version.sha256,
             "entries": self.evidence,
             "not_admitted": self.not_admitted,
+            "left": self.left,
+            "requests": self.requests,
+            "before": self.before and self.before.sha256,
         }
         return sha256_hex(canonical_json(whole))
 
 
-def gather(session: Session, call: Call) -> Inputs:
-    """The inputs as they are now. Raises NotFound for a call without a version."""
+def gather(session: Session, call: Call, *, seed: str | None = None) -> Inputs:
+    """The inputs as they are now; `seed` where the call draws lots. Raises NotFound for a call without a version."""
     version = calls.get(session, call.id).version
     if version is None:
         raise NotFound
     content = calls.content_of(version)
-    rule = rules.rule_of(content)
     candidates = queries.candidates(session, call.id)
     ids = [application.id for application, _ in candidates]
     sheets = evaluation.sheets(session, ids)
     automatic = evaluation.automatic_points(session, ids)
+    before = queries.latest_published(session, call.id)
+    standing = Circumstances.of(session, call, content, before)
     entries, evidence = [], []
-    for application, _firm in candidates:
+    for application, firm in candidates:
         counting = [sheet for sheet in sheets[application.id] if sheet.desk.stage is Stage.SUBMITTED]
         report_id, points = automatic.get(application.id, (None, {}))
-        entry = _entry(application, content, counting, points)
+        entry = standing.add_to(_entry(application, content, counting, points), application, firm)
         entries.append(entry)
         evidence.append(_evidence(application, entry, counting, report_id))
     return Inputs(
         version=version,
         content=content,
-        rule=rule,
+        rule=rules.rule_of(content, seed=seed),
         entries=entries,
         ids={str(application.protocol): application.id for application, _ in candidates},
         winners={str(application.protocol): winner(firm) for application, firm in candidates},
         not_admitted=queries.not_admitted(session, call.id),
+        left=[Left(registry_number=number, code=code) for number, code in queries.left(session, call.id)],
+        requests=other_requests(session, call, content),
         evidence=evidence,
+        before=before,
     )
 
 
@@ -111,6 +126,9 @@ def _evidence(application: Application, entry: Entry, sheets: list[Sheet], repor
         "pathway": entry.pathway,
         "scores": {key: str(points) for key, points in entry.scores.items()},
         "bonus": {key: str(points) for key, points in entry.bonus.items()},
+        "groups": sorted(entry.groups),
+        "granted": entry.granted and [str(entry.granted.eur), entry.granted.reserve],
+        "asked_eur": entry.amount_eur and str(entry.amount_eur),
         "report": report_id and str(report_id),
         "sheets": [
             {

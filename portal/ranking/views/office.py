@@ -1,5 +1,6 @@
 """The office's rankings: draw up, look, publish."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 from flask import abort, flash, redirect, render_template, url_for
@@ -8,12 +9,12 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from portal import db
-from portal.calls import permissions, queries as calls
+from portal.calls import permissions as call_permissions, queries as calls
 from portal.calls.models import Call
 from portal.db import transaction
 from portal.kernel.clock import utcnow
 from portal.kernel.errors import Conflict, DomainError
-from portal.ranking import queries, service
+from portal.ranking import permissions, queries, service
 from portal.ranking.forms import DrawForm, PressForm
 from portal.ranking.models import Ranking
 from portal.ranking.views.public import send
@@ -56,20 +57,31 @@ def version(ranking_id: UUID) -> ResponseReturnValue:
     return _version(*_ranking(ranking_id, to_change=False), PressForm(formdata=None))
 
 
+@bp.post("/ufficio/graduatorie/<uuid:ranking_id>/approva")
+@requires_writer
+def approve(ranking_id: UUID) -> ResponseReturnValue:
+    """The second pair of eyes; from now on the version is frozen."""
+    return _press(ranking_id, service.approve, _("La versione è approvata e non cambia più."))
+
+
 @bp.post("/ufficio/graduatorie/<uuid:ranking_id>/pubblica")
 @requires_writer
 def publish(ranking_id: UUID) -> ResponseReturnValue:
     """Make it the ranking of the call; every firm is told."""
+    return _press(ranking_id, service.publish, _("La graduatoria è pubblicata. Le imprese ricevono un messaggio."))
+
+
+def _press(ranking_id: UUID, verb: Callable[..., Ranking], done: str) -> ResponseReturnValue:
     _ranking(ranking_id, to_change=True)
     form = PressForm()
     try:
         with transaction() as session:
-            service.publish(session, ranking_id, by=current_user.email, now=utcnow())
+            verb(session, ranking_id, by=current_user.email, now=utcnow())
     except DomainError as refusal:
         form.refuse(refusal)
         status = 409 if isinstance(refusal, Conflict) else 422
         return _version(*_ranking(ranking_id, to_change=True), form), status
-    flash(_("La graduatoria è pubblicata. Le imprese ricevono un messaggio."), "success")
+    flash(done, "success")
     return redirect(url_for(".version", ranking_id=ranking_id), 303)
 
 
@@ -94,7 +106,7 @@ def _ranking(ranking_id: UUID, *, to_change: bool) -> tuple[Ranking, Call]:
 
 
 def _check(call_id: UUID, *, to_change: bool) -> None:
-    may = permissions.may_manage if to_change else permissions.may_see
+    may = call_permissions.may_manage if to_change else call_permissions.may_see
     if not may(current_user, call_id):
         abort(404)
 
@@ -108,7 +120,7 @@ def _versions(call: Call, form: PortalForm) -> str:
         owed=queries.owed(db.session(), call.id),
         is_open=utcnow() < call.closes_at,
         form=form,
-        may_change=permissions.may_manage(current_user, call.id),
+        may_change=call_permissions.may_manage(current_user, call.id),
     )
 
 
@@ -116,6 +128,7 @@ def _version(ranking: Ranking, call: Call, form: PortalForm) -> str:
     content = calls.content_by_id(db.session(), ranking.version_id)
     latest = queries.find_latest(db.session(), call.id)
     is_latest = latest is not None and latest.id == ranking.id
+    may_change = call_permissions.may_manage(current_user, call.id)
     return render_template(
         "ranking/version.html",
         call=call,
@@ -125,5 +138,6 @@ def _version(ranking: Ranking, call: Call, form: PortalForm) -> str:
         outcomes=OUTCOMES,
         held=HELD,
         form=form,
-        may_publish=is_latest and ranking.published_at is None and permissions.may_manage(current_user, call.id),
+        may_approve=is_latest and may_change and permissions.may_approve(current_user.email, ranking),
+        may_publish=is_latest and may_change and permissions.may_publish(current_user.email, ranking),
     )
