@@ -47,7 +47,7 @@ def find_presence(session: Session, token_hash: str, *, now: datetime, today: da
     None once it ended, expired, lay idle, or the person was disabled or changed the password.
     """
     asked = {"token_hash": token_hash, "now": now, "idle_since": now - IDLE, "today": today}
-    row = session.execute(_presences(), asked).one_or_none()
+    row = session.connection().execute(_presences(), asked).one_or_none()
     return None if row is None else _presence(row)
 
 

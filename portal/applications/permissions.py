@@ -29,4 +29,9 @@ def may_prepare(person: Person, call_id: UUID) -> bool:
 
 def may_submit(person: Person, call_id: UUID) -> bool:
     """Whether the person may hand in and withdraw in the firm's name."""
-    return may_prepare(person, call_id) and person.mandate is not None and person.mandate.may_submit
+    return may_prepare(person, call_id) and holds_power(person)
+
+
+def holds_power(person: Person) -> bool:
+    """Whether the mandate, as far as it reaches, is one to hand in and withdraw."""
+    return person.mandate is not None and person.mandate.may_submit

@@ -1,16 +1,15 @@
 """Every SELECT of the applications."""
 
-import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, Select, bindparam, case, func, inspect, select, true
+from sqlalchemy import Numeric, Row, Select, Text, bindparam, case, cast, func, inspect, select, true
 from sqlalchemy.dialects.postgresql import aggregate_order_by
-from sqlalchemy.orm import Session, contains_eager, defer, joinedload, selectinload
+from sqlalchemy.orm import Session, contains_eager, defer, joinedload
 
 from portal.applications.models import Answer, Application, Attachment
 from portal.applications.rules import Status
@@ -20,11 +19,10 @@ from portal.calls import queries as calls
 from portal.calls.models import Call, CallVersion
 from portal.calls.rules.content import CallContent
 from portal.calls.rules.status import CallStatus
-from portal.companies.models import Company
+from portal.companies.models import Company, Holding, Representative, Year
 from portal.documents.models import File
 from portal.documents.rules import ScanState
 from portal.kernel.base import Base
-from portal.kernel.text import canonical_json
 
 
 class Version(NamedTuple):
@@ -190,6 +188,23 @@ def find_own_cover(
     return Cover(application=row[0], version=_version(session, row[1], row[2])) if row else None
 
 
+def is_own(
+    session: Session, application_id: UUID, *, company_id: UUID | None, call_id: UUID | None = None
+) -> bool | None:
+    """True for an application of that firm; None for what is absent or another's."""
+    asked = {"application_id": application_id, "company_id": company_id, "call_id": call_id}
+    found: bool | None = session.scalar(_mine(call_id is not None), asked)
+    return found
+
+
+@cache
+def _mine(is_of_one_call: bool) -> Select[Any]:  # noqa: FBT001 - the key of a cache
+    mine: Select[Any] = select(true()).where(
+        Application.id == bindparam("application_id"), Application.company_id == bindparam("company_id")
+    )
+    return mine.where(Application.call_id == bindparam("call_id")) if is_of_one_call else mine
+
+
 @cache
 def _own(is_of_one_call: bool, *, is_whole: bool = True) -> Select[Any]:  # noqa: FBT001 - the key of a cache
     """Built once: building it costs more than asking it."""
@@ -235,17 +250,23 @@ def lock_folder(session: Session, application_id: UUID) -> Folder | None:
     return _read_folder(session, fresh.one_or_none())
 
 
-def lock_for_submission(session: Session, application_id: UUID) -> Row[Any] | None:
-    """The facts on which a submission hangs, in one statement.
+def lock_for_submission(
+    session: Session, application_id: UUID, *, own: Mapping[str, UUID | None] | None = None
+) -> Row[Any] | None:
+    """The facts on which a submission hangs, in one statement; `own`: only if it is within this reach.
 
     The application is locked, the call is locked against a change of its window, and `now` is the database's clock,
     read when both locks are held.
     """
-    return session.execute(_submission(), {"application_id": application_id}).one_or_none()
+    is_own, is_of_one_call = own is not None, own is not None and own["call_id"] is not None
+    asked = {"application_id": application_id, **(own or {})}
+    return session.execute(_submission(is_own, is_of_one_call), asked).one_or_none()
 
 
 @cache
-def _submission() -> Select[Any]:
+def _submission(is_own: bool, is_of_one_call: bool) -> Select[Any]:  # noqa: FBT001 - the key of a cache
+    within = [Application.company_id == bindparam("company_id")] if is_own else []
+    within += [Application.call_id == bindparam("call_id")] if is_of_one_call else []
     mine = (
         select(
             Application.id,
@@ -256,7 +277,7 @@ def _submission() -> Select[Any]:
             Application.sha256,
             Application.content["asks"].astext.label("asks"),
         )
-        .where(Application.id == bindparam("application_id"))
+        .where(Application.id == bindparam("application_id"), *within)
         .with_for_update()
         .cte("mine")
     )
@@ -337,30 +358,41 @@ def unregistered(session: Session, *, before: datetime, limit: int) -> Sequence[
 
 
 def profile(session: Session, company_id: UUID) -> dict[str, Any]:
-    """The firm's own page as JSON, for filling a form and for freezing.
+    """The firm's own page as JSON, for filling a form and for freezing; one statement.
 
     `company` (with `years`, oldest first, `last_year`, `holdings`), `representative` (the first), `representatives`.
     """
-    company = session.scalars(
-        select(Company)
-        .options(selectinload(Company.years), selectinload(Company.holdings), selectinload(Company.representatives))
-        .where(Company.id == company_id)
-        .execution_options(populate_existing=True)
-    ).one()
-    years = [_columns(year, "company_id") for year in company.years]
-    people = [_columns(one, "company_id", "id") for one in company.representatives]
-    holdings = [
-        {"id": str(one.id), "name": one.name, "tax_code": one.tax_code, **one.relation} for one in company.holdings
-    ]
-    own = _columns(company, "id", "created_at", "updated_at", "revision")
+    company, years, holdings, people = session.execute(_profile(), {"company_id": company_id}).one()
+    holdings = [{"id": id_, "name": name, "tax_code": code, **relation} for id_, name, code, relation in holdings]
     return {
-        "company": {**own, "years": years, "last_year": years[-1] if years else {}, "holdings": holdings},
+        "company": {**company, "years": years, "last_year": years[-1] if years else {}, "holdings": holdings},
         "representative": people[0] if people else {},
         "representatives": people,
     }
 
 
-def _columns(row: Base, *but: str) -> dict[str, Any]:
-    found = {one.key: getattr(row, one.key) for one in inspect(row).mapper.column_attrs if one.key not in but}
-    plain: dict[str, Any] = json.loads(canonical_json(found))
-    return plain
+@cache
+def _profile() -> Select[Any]:
+    holding = func.jsonb_build_array(Holding.id, Holding.name, Holding.tax_code, Holding.relation)
+    person = _object(Representative, "company_id", "id")
+    found: Select[Any] = select(
+        _object(Company, "id", "created_at", "updated_at", "revision"),
+        _list(aggregate_order_by(_object(Year, "company_id"), Year.year), Year.company_id),
+        _list(aggregate_order_by(holding, Holding.position), Holding.company_id),
+        _list(person, Representative.company_id),
+    ).where(Company.id == bindparam("company_id"))
+    return found
+
+
+def _object(table: type[Base], *but: str) -> Any:  # noqa: ANN401 - a JSON object
+    """The columns of a row by name; numbers with a point as text, as they are hashed."""
+    pairs: list[Any] = []
+    for column in inspect(table).local_table.columns:
+        if column.name not in but:
+            pairs += [column.name, cast(column, Text) if isinstance(column.type, Numeric) else column]
+    return func.jsonb_build_object(*pairs)
+
+
+def _list(rows: Any, company_id: Any) -> Any:  # noqa: ANN401 - a scalar subquery
+    found = select(func.jsonb_agg(rows)).where(company_id == Company.id).correlate(Company).scalar_subquery()
+    return func.coalesce(found, func.jsonb_build_array())

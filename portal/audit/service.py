@@ -28,7 +28,7 @@ def record(
     """
     session.flush()
     line = {"action": action, "subject_type": subject_type, "subject_id": str(subject_id), "by": by, "at": at}
-    session.execute(_line(), {**line, "detail": canonical_json(detail or {}).decode()})
+    session.connection().execute(_line(), {**line, "detail": canonical_json(detail or {}).decode()})
 
 
 @cache

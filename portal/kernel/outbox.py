@@ -36,7 +36,7 @@ class Envelope(Base):
 
 def emit(session: Session, event: Event) -> None:
     """Tell that `event` happened; heard only if the transaction commits."""
-    session.execute(_emission(), {"name": event.name, "payload": event.payload})
+    session.connection().execute(_emission(), {"name": event.name, "payload": event.payload})
 
 
 @cache

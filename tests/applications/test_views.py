@@ -127,7 +127,7 @@ def test_form_save_and_submit_take_ten_statements_at_most(session, member, state
     assert application.status is Status.SUBMITTED
     sign_in = [one for one in (*form, *save, *submit) if "user_sessions" in one]
     assert len(sign_in) == 3
-    assert (len(form) - 1, len(save) - 1, len(submit) - 1) == (1, 2, 5)
+    assert (len(form) - 1, len(save) - 1, len(submit) - 1) == (1, 2, 4)
 
 
 def test_twenty_fields_are_saved_by_one_statement(session, member, statements):

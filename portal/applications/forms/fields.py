@@ -252,3 +252,5 @@ _PLAIN: dict[FieldType, type] = {
     T.ATECO: LookupField,
     T.MUNICIPALITY: LookupField,
 }
+PLAIN = frozenset(T) - {T.TABLE, T.CHOICE, T.CHOICES, T.BOOLEAN, T.PROVINCE, T.COUNTRY, T.ATECO, T.MUNICIPALITY, T.PEC}
+"""Questions shown as a text and nothing more: no choice, no title looked up, no doubt."""

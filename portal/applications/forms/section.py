@@ -1,13 +1,13 @@
 """One section of the form of a call, as a Flask-WTF class built from data."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from flask import request
 from flask_babel import gettext as _
 
-from portal.applications.forms.fields import TableField, field
+from portal.applications.forms.fields import PLAIN, TableField, field
 from portal.applications.queries import Folder
 from portal.applications.rules import answers
 from portal.applications.rules.answers import NEVER, Stored
@@ -33,6 +33,8 @@ class SectionForm(PortalForm):
     folder: Folder
     conflicts: dict[str, Stored]
     bases: dict[str, str]
+    drawn: ClassVar[dict[str, list[str]]]
+    """What the page shows around the answer to a question: the same to everybody."""
 
     def questions(self) -> Iterator[Any]:
         """The fields that are questions of the call."""
@@ -41,6 +43,13 @@ class SectionForm(PortalForm):
     def question(self, key: str) -> Any:  # noqa: ANN401 - a field of some kind
         """The field of that question, or None."""
         return self._fields.get(PREFIX + key)
+
+    def is_plain(self, question: Any) -> bool:  # noqa: ANN401 - a field of some kind
+        """Whether nothing of it but a text differs from page to page."""
+        if question.errors or question.asked.key in self.conflicts:
+            return False
+        is_untouched = question.stored is NEVER and question.read is None and not isinstance(question, TableField)
+        return is_untouched or question.asked.type in PLAIN
 
     def is_asked(self, key: str) -> bool:
         """Whether the question is put, seen the answers, those on this page included."""
@@ -138,7 +147,6 @@ def _form_class(version_id: UUID, section: Section, language: str) -> type[Secti
     if key not in _built:
         if len(_built) >= MOST_BUILT:
             _built.clear()
-        _built[key] = type(
-            "Section", (SectionForm,), {PREFIX + one.key: field(one, language) for one in section.fields}
-        )
+        fields = {PREFIX + one.key: field(one, language) for one in section.fields}
+        _built[key] = type("Section", (SectionForm,), {"drawn": {}, **fields})
     return _built[key]

@@ -18,6 +18,7 @@ from flask_babel import LazyString, lazy_gettext as _l
 from portal.calls.rules.content import FieldType, FormField
 from portal.companies.rules import ateco, places
 from portal.kernel import values
+from portal.kernel.once import once
 from portal.kernel.text import Language, canonical_json, sha256_hex
 from portal.web.italian import format_decimal, parse_day, parse_decimal
 
@@ -26,6 +27,7 @@ T = FieldType
 
 LONGEST: Final[dict[FieldType, int]] = {T.TEXT: 500, T.LONGTEXT: 10_000}
 LONGEST_VALUE = 254
+REMEMBERED, MOST_REMEMBERED = 64, 1024
 KEPT = 50_000
 """Characters kept of something typed that is no value."""
 
@@ -94,7 +96,14 @@ NEVER = Stored()
 
 def mark(value: Json, typed: Json) -> str:
     """Eight digits of the answer."""
+    return _BLANK if value is None and typed is None else _digits(value, typed)
+
+
+def _digits(value: Json, typed: Json) -> str:
     return sha256_hex(canonical_json([value, typed]))[:8]
+
+
+_BLANK: Final = _digits(None, None)
 
 
 def read(field: FormField, typed: Json) -> Read:
@@ -368,6 +377,23 @@ def show(field: FormField, value: Json) -> Json:  # noqa: PLR0911 - a table of t
 
 def fits(field: FormField, value: Json) -> bool:
     """Whether a stored value is still one of this field: a call may have been amended since."""
+    if not isinstance(value, str | int) or (isinstance(value, str) and len(value) > REMEMBERED):
+        return _fits(field, value)
+    known, asked = _fitting(field), (type(value), value)
+    if asked not in known:
+        if len(known) >= MOST_REMEMBERED:
+            known.clear()
+        known[asked] = _fits(field, value)
+    return known[asked]
+
+
+@once
+def _fitting(_field: FormField) -> dict[tuple[type, Json], bool]:
+    """Short values met in this field: each page of an application asks of all of them again."""
+    return {}
+
+
+def _fits(field: FormField, value: Json) -> bool:
     try:
         found = read(field, show(field, value))
     except (TypeError, ValueError, ArithmeticError, AttributeError):

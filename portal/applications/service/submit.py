@@ -1,6 +1,7 @@
 """Hand an application in."""
 
 import secrets
+from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
@@ -32,14 +33,18 @@ class Submission(NamedTuple):
     submitted_at: datetime
 
 
-def submit(session: Session, application_id: UUID, *, sha256: str, by: str) -> Submission:
+def submit(
+    session: Session, application_id: UUID, *, sha256: str, by: str, own: Mapping[str, UUID | None] | None = None
+) -> Submission:
     """Hand in the frozen content of that hash, once, while its call is open by the database's clock.
+
+    `own`: whose it must be (`permissions.reach`); what is another's is NotFound, as what is absent.
 
     The clock is read after application and call are locked: a request that waited is judged at the end of its wait, and
     a change of the window waits for it. Raises CallNotOpen, CallClosed, NotFrozen, ChangedSinceFrozen, CallAmended,
     AlreadySubmitted.
     """
-    facts = queries.lock_for_submission(session, application_id)
+    facts = queries.lock_for_submission(session, application_id, own=own)
     if facts is None:
         raise NotFound
     check_submittable(

@@ -1,6 +1,7 @@
 """One section of the form: save and go on, save as a draft, save field by field."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,11 +10,12 @@ from flask import flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
+from markupsafe import Markup, escape
 from wtforms import Field
 
 from portal.applications import service
 from portal.applications.forms import SectionForm, section_form
-from portal.applications.forms.fields import LookupField, TableField
+from portal.applications.forms.fields import PLAIN, LookupField, TableField
 from portal.applications.queries import Folder
 from portal.applications.rules.answers import Stored, doubt, show, spell
 from portal.applications.rules.completeness import fields_of
@@ -28,6 +30,9 @@ from portal.web.guards import found, requires_company
 from portal.web.language import current
 
 ROWS = "righe"
+_BASE, _ANSWER = "\ue000", "\ue001"
+"""Stand where a question's base and answer will."""
+_MARKS = re.compile("[\ue000\ue001]")
 
 
 @bp.route("/area/domande/<uuid:application_id>/sezioni/<key>", methods=["GET", "POST"])
@@ -155,6 +160,23 @@ def _when(condition: Condition, fields: Mapping[str, FormField]) -> str:
     return _("Solo se alla domanda «%(label)s» hai risposto: %(answers)s.", label=tr(field.label), answers=answers)
 
 
+def _put(draw: Callable[..., str], form: SectionForm, one: Any, condition: Condition | None, **more: str) -> Markup:  # noqa: ANN401
+    """One question, by the template's `draw`; what stands around its answer is drawn once for everybody."""
+    key = one.asked.key
+    if not form.is_plain(one):
+        theirs = form.conflicts.get(key)
+        seen = {"doubt": doubt(one.asked, one.stored.value), "shown": _lookup_shown(one)}
+        seen |= {"theirs": theirs, "theirs_text": _theirs_words(one.asked, theirs) if theirs else ""}
+        return Markup(draw(one, form.bases[key], condition, **more, **seen))  # noqa: S704 - drawn by the template
+    is_text = one.asked.type in PLAIN
+    if (around := form.drawn.get(key)) is None:
+        answer, one.data = one.data, _ANSWER if is_text else one.data
+        around = form.drawn[key] = _MARKS.split(draw(one, _BASE, condition, **more))
+        one.data = answer
+    shown = (form.bases[key], one.data or "") if is_text else (form.bases[key],)
+    return Markup("".join(part + str(escape(told)) for part, told in zip(around, (*shown, ""), strict=True)))  # noqa: S704
+
+
 def _lookup_shown(one: Field) -> str:
     """The title of a code that was found, in place of the code."""
     if not isinstance(one, LookupField) or one.errors:
@@ -198,9 +220,7 @@ def _page(folder: Folder, part: Section, form: SectionForm, *, saved_at: datetim
         here={one.key for one in part.fields},
         legs=journey(folder, part.key),
         onward=next_address(folder, part.key),
-        doubt=doubt,
         when=_when,
-        lookup_shown=_lookup_shown,
-        theirs_words=_theirs_words,
+        put=_put,
         saved_at=saved_at,
     )

@@ -49,6 +49,11 @@ def own_cover(application_id: UUID) -> Cover:
     return found(queries.find_own_cover(db.session(), application_id, **permissions.reach(current_user)))
 
 
+def check_own(application_id: UUID) -> None:
+    """The page 404, unless it is the firm's own."""
+    found(queries.is_own(db.session(), application_id, **permissions.reach(current_user)))
+
+
 def lacks_of(folder: Folder) -> list[Missing]:
     """What is missing in a draft; nothing in what was handed in."""
     if folder.application.status is not Status.DRAFT:

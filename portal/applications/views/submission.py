@@ -14,12 +14,22 @@ from portal.applications.rules import Status
 from portal.applications.rules.answers import doubt, spell
 from portal.applications.rules.completeness import DECLARATIONS, fields_of, is_asked
 from portal.applications.service.papers import answers_of, enclosed_of
-from portal.applications.views.shared import bp, journey, lacks_of, next_address, own, own_cover, status_of, to_do
+from portal.applications.views.shared import (
+    bp,
+    check_own,
+    journey,
+    lacks_of,
+    next_address,
+    own,
+    own_cover,
+    status_of,
+    to_do,
+)
 from portal.db import transaction
 from portal.kernel.clock import utcnow
 from portal.kernel.errors import DomainError
 from portal.web.filters import clock
-from portal.web.guards import found, requires_company
+from portal.web.guards import requires_company
 
 
 @bp.route("/area/domande/<uuid:application_id>/dichiarazioni", methods=["GET", "POST"])
@@ -80,7 +90,7 @@ def _summary(folder: Folder, form: FreezeForm) -> str:
 @requires_company
 def freeze(application_id: UUID) -> ResponseReturnValue:
     """Fix what will be handed in."""
-    own_cover(application_id)
+    check_own(application_id)
     form = FreezeForm()
     try:
         with transaction() as session:
@@ -97,7 +107,7 @@ def freeze(application_id: UUID) -> ResponseReturnValue:
 @requires_company
 def unfreeze(application_id: UUID) -> ResponseReturnValue:
     """Make it writable again."""
-    own_cover(application_id)
+    check_own(application_id)
     form = FreezeForm()
     try:
         with transaction() as session:
@@ -113,31 +123,38 @@ def unfreeze(application_id: UUID) -> ResponseReturnValue:
 @requires_company
 def submit(application_id: UUID) -> ResponseReturnValue:
     """Hand it in: one small request, which a second click repeats without harm."""
-    folder = own_cover(application_id)
-    if rules.is_handed_in(folder.application.status):
+    form = SubmitForm()
+    if form.validate_on_submit() and permissions.holds_power(current_user):
+        return _hand_in(application_id, form)
+    cover = own_cover(application_id)
+    if rules.is_handed_in(cover.application.status):
         return redirect(url_for(".receipt", application_id=application_id), 303)
-    form = SubmitForm(data={"sha256": folder.application.sha256})
-    if form.validate_on_submit():
-        try:
-            _check_mandate(folder)
-            with transaction() as session:
-                service.submit(session, application_id, sha256=form.sha256.data, by=current_user.email)
-            return redirect(url_for(".receipt", application_id=application_id), 303)
-        except rules.AlreadySubmitted:
-            return redirect(url_for(".receipt", application_id=application_id), 303)
-        except DomainError as refusal:
-            with transaction() as session:
-                service.note_refusal(session, application_id, refusal, by=current_user.email, now=utcnow())
-            form.refuse(refusal)
-            return _submit_page(own_cover(application_id), form), status_of(refusal)
-    if folder.application.status is not Status.DRAFT or folder.application.frozen_at is None:
+    if form.is_submitted() and not form.errors:
+        return _refused(cover, form, rules.NotYours())
+    if cover.application.status is not Status.DRAFT or cover.application.frozen_at is None:
         return redirect(url_for(".summary", application_id=application_id), 303)
-    return _submit_page(folder, form), 422 if form.is_submitted() else 200
+    return _submit_page(cover, form), 422 if form.is_submitted() else 200
 
 
-def _check_mandate(folder: Cover) -> None:
-    if not permissions.may_submit(current_user, folder.application.call_id):
-        raise rules.NotYours
+def _hand_in(application_id: UUID, form: SubmitForm) -> ResponseReturnValue:
+    """By one who may; the statement that locks it asks whose it is."""
+    reach = permissions.reach(current_user)
+    try:
+        with transaction() as session:
+            service.submit(session, application_id, sha256=form.sha256.data, by=current_user.email, own=reach)
+    except rules.AlreadySubmitted:
+        pass
+    except DomainError as refusal:
+        return _refused(own(application_id), form, refusal)
+    return redirect(url_for(".receipt", application_id=application_id), 303)
+
+
+def _refused(cover: Cover, form: SubmitForm, refusal: DomainError) -> ResponseReturnValue:
+    """The page around a refusal, which leaves a trace."""
+    with transaction() as session:
+        service.note_refusal(session, cover.application.id, refusal, by=current_user.email, now=utcnow())
+    form.refuse(refusal)
+    return _submit_page(cover, form), status_of(refusal)
 
 
 def _submit_page(folder: Cover, form: SubmitForm) -> str:
@@ -145,7 +162,7 @@ def _submit_page(folder: Cover, form: SubmitForm) -> str:
     form.sha256.raw_data = None
     return render_template(
         "applications/submit.html",
-        folder=found(folder),
+        folder=folder,
         form=form,
         legs=journey(folder, "invio"),
         may_submit=permissions.may_submit(current_user, folder.application.call_id),
