@@ -31,6 +31,7 @@ SLICES = (
     "eligibility",
     "evaluation",
     "ranking",
+    "access",
     "matching",
     "notifications",
     "office",

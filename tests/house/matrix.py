@@ -112,6 +112,10 @@ applications.receipt             GET       owner
 applications.receipt_pdf         GET       owner
 eligibility.own                  GET       owner
 ranking.own                      GET       owner
+access.ask                       GET POST  owner
+access.own                       GET       owner stranger
+access.answer                    POST      stranger
+access.take                      GET       owner
 
 evaluation.index                 GET       reviewers
 evaluation.case                  GET       reviewer
@@ -155,6 +159,16 @@ ranking.version                  GET       read
 ranking.version_file             GET       read
 ranking.approve                  POST      decide
 ranking.publish                  POST      decide
+access.register                  GET       managers auditor admin
+access.case                      GET       read
+access.handout                   GET       read
+access.notify                    POST      decide
+access.add_handout               POST      decide
+access.remove_handout            POST      decide
+access.decide                    POST      decide
+access.control_register          GET       managers auditor admin
+access.control_case              GET       read
+access.control_handout           GET       read
 notifications.office             GET       managers events auditor admin
 notifications.office_message     GET       read
 notifications.send_again         POST      decide

@@ -22,6 +22,8 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
 from portal import db
+from portal.access import service as access
+from portal.access.rules import State as AccessState
 from portal.accounts.models import StaffRole
 from portal.accounts.rules import StaffRoleName
 from portal.accounts.service import links
@@ -97,6 +99,26 @@ def _people(session: Session, open_call: UUID, elsewhere: UUID) -> tuple[dict[st
     return people, firm, other
 
 
+def _access(session: Session, asking: Application, about: Application) -> dict[str, dict[str, Any]]:
+    """Requests of the firm about the stranger's acts: one granted, with its document, and one still open."""
+    made = []
+    for decided in (True, False):
+        said = {"wanted": "Le schede di valutazione.", "interest": "Valutiamo un ricorso al TAR."}
+        now = utcnow()
+        request = access.ask(session, asking, protocol=str(about.protocol), **said, by="a@x.example", now=now)
+        access.notify(session, request.id, by="ufficio@x.example", now=now)
+        file = documents.store(session, io.BytesIO(pdf()), name="a.pdf", by="ufficio@x.example", now=now)
+        handout = access.add_handout(session, request.id, file, by="ufficio@x.example", now=now)
+        session.flush()
+        if decided:
+            access.answer(session, request.id, objects=False, text="", by="b@x.example", now=now)
+            access.decide(
+                session, request.id, AccessState.GRANTED, reason="L'interesse prevale.", by="ufficio@x.example", now=now
+            )
+        made.append({"application_id": asking.id, "request_id": request.id, "handout_id": handout.id})
+    return {"access": made[1], "access.take": made[0]}
+
+
 def _build(session: Session, home: Path) -> World:
     now = utcnow()
     open_call = make_call(session, MISURA)
@@ -128,6 +150,7 @@ def _build(session: Session, home: Path) -> World:
     )  # fmt: skip
     session.add_all([holding, message])
     session.flush()
+    asked = _access(session, done, theirs)
     clerk = people["events"]
     role = session.scalars(select(StaffRole).where(StaffRole.user_id == clerk.id)).one()
     on_draft = {"application_id": draft.id, "attachment_id": paper.id, "slug": open_call.slug}
@@ -164,6 +187,7 @@ def _build(session: Session, home: Path) -> World:
             "name": MAIL,
         },
         of={
+            **asked,
             "applications": on_draft,
             "calls": {"slug": open_call.slug, "number": 1},
             "calls_office": {"slug": open_call.slug},

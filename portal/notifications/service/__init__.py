@@ -1,5 +1,6 @@
 """The verbs of the notifications."""
 
+from portal.notifications.service import letters_access
 from portal.notifications.service.deliver import Outgoing, claim, delayed, refused, send_again, send_failed_again, sent
 from portal.notifications.service.tell import remind_staff, tell
 
@@ -7,6 +8,7 @@ __all__ = [
     "Outgoing",
     "claim",
     "delayed",
+    "letters_access",
     "refused",
     "remind_staff",
     "send_again",

@@ -69,21 +69,23 @@ def about(event: str, *, once: bool = False) -> Callable[[Recipe], Recipe]:
     return register
 
 
-def _address(path: str) -> str:
+def address(path: str) -> str:
+    """The whole address of a page of ours."""
     return f"{get_settings().public_url}{path}"
 
 
-def _title(call: Call, user: User) -> str:
-    title: dict[str, str] = call.version.content["title"] if call.version else {"it": call.code, "en": call.code}
-    return title.get(user.language) or title["it"]
+def title(call: Call, user: User) -> str:
+    """The call's title in that person's language."""
+    words: dict[str, str] = call.version.content["title"] if call.version else {"it": call.code, "en": call.code}
+    return words.get(user.language) or words["it"]
 
 
 def _application_facts(application: Application, user: User) -> dict[str, Any]:
     return {
-        "call": _title(application.call, user),
+        "call": title(application.call, user),
         "company": application.company.legal_name,
         "arrival": application.arrival,
-        "link": _address(f"/area/domande/{application.id}"),
+        "link": address(f"/area/domande/{application.id}"),
     }
 
 
@@ -110,7 +112,7 @@ def _personal_link(session: Session, payload: Payload, _now: datetime) -> Iterat
 @about("accounts.known_address_used")
 def _known_address(session: Session, payload: Payload, _now: datetime) -> Iterator[Letter]:
     if user := accounts.find_user(session, UUID(payload["user_id"])):
-        yield Letter(user=user, facts={"link": _address("/accedi")})
+        yield Letter(user=user, facts={"link": address("/accedi")})
 
 
 @about("accounts.mandate_given", once=True)
@@ -118,7 +120,7 @@ def _known_address(session: Session, payload: Payload, _now: datetime) -> Iterat
 def _mandate(session: Session, payload: Payload, _now: datetime) -> Iterator[Letter]:
     if found := queries.membership(session, UUID(payload["membership_id"])):
         membership, company = found
-        facts = {"company": company.legal_name, "until": membership.valid_until, "link": _address("/area")}
+        facts = {"company": company.legal_name, "until": membership.valid_until, "link": address("/area")}
         yield Letter(user=membership.user, subject_id=company.id, facts=facts)
 
 
@@ -136,8 +138,8 @@ def _submitted(session: Session, payload: Payload, now: datetime) -> Iterator[Le
         code=application.receipt_code,
         protocol=application.protocol,
         sha256=application.sha256,
-        link=_address(f"/area/domande/{application.id}/ricevuta"),
-        verify=_address(f"/ricevute/{application.receipt_code}"),
+        link=address(f"/area/domande/{application.id}/ricevuta"),
+        verify=address(f"/ricevute/{application.receipt_code}"),
     ):
         yield Letter(**{**vars(letter), "attachments": (receipt,)})
 
@@ -154,7 +156,7 @@ def _withdrawn(session: Session, payload: Payload, now: datetime) -> Iterator[Le
             at=application.withdrawn_at,
             is_open=call.opens_at <= now < call.closes_at,
             closes_at=call.closes_at,
-            link=_address("/area/domande"),
+            link=address("/area/domande"),
         )
 
 
@@ -174,9 +176,9 @@ def _to_reviewer(session: Session, payload: Payload, _now: datetime) -> Iterator
     if found := queries.assignment(session, UUID(payload["assignment_id"])):
         assignment, reviewer, application = found
         facts = {
-            "call": _title(application.call, reviewer),
+            "call": title(application.call, reviewer),
             "count": payload.get("count", 1),
-            "link": _address("/valutazione"),
+            "link": address("/valutazione"),
         }
         yield Letter(user=reviewer, subject_id=assignment.id, call_id=application.call_id, facts=facts)
 
@@ -186,7 +188,7 @@ def _conflict(session: Session, payload: Payload, _now: datetime) -> Iterator[Le
     if found := queries.assignment(session, UUID(payload["assignment_id"]), even_withdrawn=True):
         _assignment, _reviewer, application = found
         for user in accounts.people_with_role(session, StaffRoleName.MANAGER, call_id=application.call_id):
-            facts = _application_facts(application, user) | {"link": _address(f"/ufficio/domande/{application.id}")}
+            facts = _application_facts(application, user) | {"link": address(f"/ufficio/domande/{application.id}")}
             yield Letter(user=user, subject_id=application.id, call_id=application.call_id, facts=facts)
 
 
@@ -196,11 +198,11 @@ def _ranked(session: Session, payload: Payload, now: datetime) -> Iterator[Lette
     if found is None:
         return
     ranking, call = found
-    link = _address(f"/bandi/{call.slug}/graduatoria")
+    link = address(f"/bandi/{call.slug}/graduatoria")
     placed = queries.people_ranked(session, ranking.id, now=now)
     for place, company, user in placed:
         facts = {
-            "call": _title(call, user),
+            "call": title(call, user),
             "company": company.legal_name,
             "position": place.position,
             "total": place.total,
@@ -211,7 +213,7 @@ def _ranked(session: Session, payload: Payload, now: datetime) -> Iterator[Lette
     ranked = len({place.application_id for place, _company, _user in placed})
     for user in accounts.people_with_role(session, StaffRoleName.MANAGER, call_id=call.id):
         facts = {
-            "call": _title(call, user),
+            "call": title(call, user),
             "number": ranking.number,
             "ranked": ranked,
             "sha256": ranking.sha256,
@@ -226,7 +228,7 @@ def _to_managers(session: Session, call: Call, **facts: Any) -> Iterator[Letter]
             user=user,
             subject_id=call.id,
             call_id=call.id,
-            facts={"call": _title(call, user), "closes_at": call.closes_at, "company": ""} | facts,
+            facts={"call": title(call, user), "closes_at": call.closes_at, "company": ""} | facts,
         )
 
 
@@ -240,17 +242,17 @@ def _to_applicants(
 ) -> Iterator[Letter]:
     """A letter to everybody with an application to the call in one of `statuses` (none given: any but withdrawn)."""
     for application, company, user in queries.people_applying(session, call.id, now=now, statuses=statuses):
-        title = _title(call, user)
+        named = title(call, user)
         yield Letter(
             user=user,
             subject_id=application.id,
             call_id=call.id,
-            attachments=(deadline(call, title, user.language, now),) if with_deadline else (),
+            attachments=(deadline(call, named, user.language, now),) if with_deadline else (),
             facts={
-                "call": title,
+                "call": named,
                 "company": company.legal_name,
                 "closes_at": call.closes_at,
-                "link": _address(f"/area/domande/{application.id}"),
+                "link": address(f"/area/domande/{application.id}"),
             }
             | facts,
         )
@@ -259,7 +261,7 @@ def _to_applicants(
 @about("calls.opened", once=True)
 def _opened(session: Session, payload: Payload, now: datetime) -> Iterator[Letter]:
     if call := queries.call(session, UUID(payload["call_id"])):
-        link = _address(f"/bandi/{call.slug}")
+        link = address(f"/bandi/{call.slug}")
         yield from _to_applicants(session, call, now, Status.DRAFT, with_deadline=True, link=link)
         for letter in _to_managers(session, call, link=link):
             event = deadline(call, letter.facts["call"], letter.user.language, now)
@@ -271,7 +273,7 @@ def _closed(session: Session, payload: Payload, now: datetime) -> Iterator[Lette
     if call := queries.call(session, UUID(payload["call_id"])):
         yield from _to_applicants(session, call, now, Status.DRAFT)
         arrived = queries.arrived(session, call.id, since=call.opens_at)
-        yield from _to_managers(session, call, arrived=arrived, link=_address("/ufficio/domande"))
+        yield from _to_managers(session, call, arrived=arrived, link=address("/ufficio/domande"))
 
 
 @about("calls.amended")
@@ -281,7 +283,7 @@ def _amended(session: Session, payload: Payload, now: datetime) -> Iterator[Lett
         facts: dict[str, Any] = {
             "number": call.version.number,
             "reason": call.version.reason,
-            "link": _address(f"/bandi/{call.slug}"),
+            "link": address(f"/bandi/{call.slug}"),
         }
         yield from _to_applicants(session, call, now, **facts)
         yield from _to_managers(session, call, **facts)
