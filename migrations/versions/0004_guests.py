@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision = "0004_guests", "0003_matching"
+revision, down_revision = "0004_guests", "0004_four_eyes"
 
 
 def upgrade() -> None:
