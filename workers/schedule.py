@@ -25,6 +25,11 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 60.0,
         "options": {"queue": queues.SCORING, "expires": 60},
     },
+    "evaluation.tick": {
+        "task": "evaluation.tick",
+        "schedule": 300.0,
+        "options": {"queue": queues.HOUSEKEEPING, "expires": 300},
+    },
     "documents.scan_pending": {
         "task": "documents.scan_pending",
         "schedule": 60.0,

@@ -67,7 +67,7 @@ class Membership(Recorded, Base):
         CheckConstraint("kind <> 'delegate' OR (valid_until IS NOT NULL AND deed <> '')", name="a_mandate_is_dated"),
     )
 
-    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), index=True)
     company_id: Mapped[UUID] = mapped_column(ForeignKey("companies.id"), index=True)
     kind: Mapped[MembershipKind]
     valid_from: Mapped[date]

@@ -25,7 +25,7 @@ class Company(Recorded, Base):
     )
 
     vat: Mapped[str] = mapped_column(unique=True)
-    tax_code: Mapped[str]
+    tax_code: Mapped[str] = mapped_column(index=True)
     legal_name: Mapped[str]
     legal_form: Mapped[str]
     is_sole_trader: Mapped[bool] = mapped_column(default=False)
@@ -82,7 +82,7 @@ class Holding(Identified, Base):
     company_id: Mapped[UUID] = mapped_column(ForeignKey("companies.id", ondelete="CASCADE"))
     position: Mapped[int] = mapped_column(SmallInteger)
     name: Mapped[str]
-    tax_code: Mapped[str | None]
+    tax_code: Mapped[str | None] = mapped_column(index=True)
     relation: Mapped[dict[str, Any]]
 
 
@@ -93,5 +93,5 @@ class Representative(Identified, Base):
 
     company_id: Mapped[UUID] = mapped_column(ForeignKey("companies.id", ondelete="CASCADE"), index=True)
     full_name: Mapped[str]
-    tax_code: Mapped[str]
+    tax_code: Mapped[str] = mapped_column(index=True)
     role: Mapped[str]

@@ -25,6 +25,33 @@ class ConflictFound(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReviewerSteppedDown(Event):
+    """A reviewer left an application: it lacks a reviewer."""
+
+    name: ClassVar[str] = "evaluation.stepped_down"
+    assignment_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class SheetsDue(Event):
+    """A reviewer owes `count` sheets of a call, due in `hours` hours."""
+
+    name: ClassVar[str] = "evaluation.sheets_due"
+    call_id: UUID
+    reviewer_id: UUID
+    hours: int
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeetingNeeded(Event):
+    """Every sheet of an application is in, and the call wants the reviewers to meet and agree."""
+
+    name: ClassVar[str] = "evaluation.meeting_needed"
+    application_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class SheetReopened(Event):
     """A manager gave a sheet back to its reviewer."""
 

@@ -73,7 +73,10 @@ EVENT_WORDS = {
     "eligibility.not_admitted": _l("Domanda non ammessa"),
     "evaluation.assigned": _l("Valutazione assegnata"),
     "evaluation.conflict_found": _l("Conflitto di interessi"),
+    "evaluation.meeting_needed": _l("Riunione da tenere"),
     "evaluation.reopened": _l("Scheda riaperta"),
+    "evaluation.sheets_due": _l("Schede in scadenza"),
+    "evaluation.stepped_down": _l("Rinuncia di un valutatore"),
     "ranking.published": _l("Graduatoria pubblicata"),
 }
 

@@ -88,6 +88,12 @@ DEEDS: Final[Mapping[str, LazyString]] = {
     "evaluation.sheet_submitted": _l("Scheda di valutazione consegnata"),
     "evaluation.sheet_reopened": _l("Scheda di valutazione riaperta"),
     "evaluation.withdrawn": _l("Assegnazione tolta"),
+    "evaluation.stepped_down": _l("Il valutatore ha rinunciato"),
+    "evaluation.moved": _l("Spostata a un altro valutatore"),
+    "evaluation.conflict_detected": _l("Conflitto di interessi trovato dal portale"),
+    "evaluation.agreed": _l("Punteggi concordati in riunione"),
+    "evaluation.redacted": _l("Copia oscurata di un documento"),
+    "evaluation.withheld": _l("Documento non mostrato a chi valuta"),
 }
 ANSWERS: Final[Mapping[str, LazyString]] = {
     "none": _l("Nessun conflitto"),

@@ -17,11 +17,9 @@ from portal.evaluation.rules import (
     Mark,
     NotDeclared,
     Person,
-    Seat,
     SheetIncomplete,
     SheetSubmitted,
     Stage,
-    ToReview,
     Withdrawn,
     check_content_open,
     check_draft,
@@ -31,7 +29,6 @@ from portal.evaluation.rules import (
     is_public_domain,
     is_unsealed,
     may_see,
-    share,
 )
 
 SOURCE = {"tag": "ASSUMPTION", "cite": "prova"}
@@ -201,50 +198,3 @@ def test_an_application_without_a_counting_sheet_is_never_unsealed():
     assert not is_unsealed([])
     assert not is_unsealed([desk(ConflictState.DECLARED)])
     assert is_unsealed([desk(ConflictState.DECLARED), desk(is_submitted=True)])
-
-
-@given(
-    st.integers(1, 6),
-    st.integers(0, 25),
-    st.integers(1, 3),
-    st.integers(0, 12),
-    st.data(),
-)
-def test_sharing_is_balanced_within_caps_and_never_across_a_conflict(people, count, each, cap, data):
-    ids = [UUID(int=n) for n in range(1, people + 1)]
-    cases = [
-        ToReview(application=UUID(int=1000 + n), barred=frozenset(data.draw(st.sets(st.sampled_from(ids), max_size=1))))
-        for n in range(count)
-    ]
-    seats = [Seat(reviewer=i, cap=cap) for i in ids]
-
-    sharing = share(cases, seats, each=each)
-
-    barred = {case.application: case.barred for case in cases}
-    load = {i: sum(g.reviewer == i for g in sharing.given) for i in ids}
-    assert len(set(sharing.given)) == len(sharing.given)
-    assert all(g.reviewer not in barred[g.application] for g in sharing.given)
-    assert max(load.values()) <= cap
-    for case in cases:
-        got = sum(g.application == case.application for g in sharing.given)
-        assert got + sharing.lacking.get(case.application, 0) == each
-
-
-@given(st.integers(1, 6), st.integers(0, 40), st.integers(1, 3))
-def test_without_conflicts_nobody_has_more_than_one_more_than_another(people, count, each):
-    seats = [Seat(reviewer=UUID(int=n), cap=1000) for n in range(1, people + 1)]
-    cases = [ToReview(application=UUID(int=1000 + n)) for n in range(count)]
-
-    load = [sum(g.reviewer == s.reviewer for g in share(cases, seats, each=each).given) for s in seats]
-
-    assert max(load) - min(load) <= 1
-
-
-def test_sharing_counts_what_was_given_before():
-    anna, bruno = uuid4(), uuid4()
-    case = ToReview(application=uuid4(), has=frozenset({anna}))
-
-    assert share([case], [Seat(reviewer=anna, cap=9), Seat(reviewer=bruno, cap=9, load=5)], each=2).given == (
-        (case.application, bruno),
-    )
-    assert share([case], [Seat(reviewer=anna, cap=9)], each=1).given == ()

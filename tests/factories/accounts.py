@@ -1,6 +1,7 @@
 """People."""
 
 from datetime import date
+from uuid import uuid4
 
 from factory.alchemy import SQLAlchemyModelFactory
 from factory.declarations import LazyFunction, SelfAttribute, Sequence, SubFactory, Trait
@@ -85,7 +86,7 @@ class MembershipFactory(Factory):
 
 
 def staff(role: StaffRoleName = StaffRoleName.MANAGER, *, call_id=None):
-    """A person with a staff role."""
-    user = UserFactory()
+    """A person with a staff role, at an address of the office's own."""
+    user = UserFactory(email=f"ufficio-{uuid4().hex[:8]}@unioncamere.example")
     StaffRoleFactory(user=user, role=role, call_id=call_id)
     return user

@@ -95,6 +95,7 @@ def test_a_personal_link_is_not_kept(session, tell, event):
 def test_nobody_is_told_about_what_is_not_there(session, tell):
     for event in RECIPES:
         keys = ("user_id", "application_id", "membership_id", "assignment_id", "ranking_id", "call_id", "request_id")
+        keys += ("reviewer_id",)
         assert tell(event, hours=4, count=1, **dict.fromkeys(keys, uuid4())) == []
 
 
@@ -351,7 +352,7 @@ def test_every_message_is_whole_in_both_languages(session):
     facts: dict[str, Any] = dict.fromkeys(
         ("call", "company", "link", "verify", "code", "sha256", "protocol", "contact", "reason", "left"), "xyz"
     )
-    facts |= dict.fromkeys(("at", "closes_at", "until", "due"), NOW)
+    facts |= dict.fromkeys(("at", "closes_at", "until", "due", "due_at"), NOW)
     facts |= dict.fromkeys(
         ("arrival", "arrived", "passed", "to_verify", "failed", "position", "total", "number", "ranked", "count"), 3
     )

@@ -46,7 +46,7 @@ def weeks_to_open(content: CallContent, *, now: datetime) -> int:
 
 
 def moved(content: CallContent, *, weeks: int) -> CallContent:
-    """The same call, its window and milestones `weeks` later, at the same hour in Rome. The programme's dates stay."""
+    """The same call, all but the programme's dates `weeks` later, at the same hour in Rome."""
     window = content.window.model_copy(
         update={
             "opens_at": _moved(content.window.opens_at, weeks),
@@ -58,7 +58,10 @@ def moved(content: CallContent, *, weeks: int) -> CallContent:
         each.model_copy(update={"on": each.on + step, "until": each.until + step if each.until else None})
         for each in content.milestones
     ]
-    return content.model_copy(update={"window": window, "milestones": milestones})
+    evaluation, due = content.evaluation, content.evaluation.due_at
+    if due:
+        evaluation = evaluation.model_copy(update={"due_at": _moved(due, weeks)})
+    return content.model_copy(update={"window": window, "milestones": milestones, "evaluation": evaluation})
 
 
 def last_day(content: CallContent) -> date:

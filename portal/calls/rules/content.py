@@ -135,13 +135,17 @@ class Budget(Frozen):
 
 
 class Pathway(Frozen):
-    """A target market or track; a firm chooses one. `countries`: ISO 3166 codes of two letters."""
+    """A target market or track; a firm chooses one. `countries`: ISO 3166 codes of two letters.
+
+    `languages`: ISO 639 codes of two letters, those that help to judge it: reviewers who read them are preferred.
+    """
 
     key: Key
     title: Text
     countries: list[Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]] = Field(default_factory=list)
     places: int | None = Field(default=None, ge=1)
     min_firms: int | None = Field(default=None, ge=1)
+    languages: list[Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]] = Field(default_factory=list)
     source: Source | None = None
 
 
@@ -402,6 +406,21 @@ class Days(Frozen):
     source: Source
 
 
+class Evaluation(Frozen):
+    """How people evaluate: how many for each application, until when, blind or not, and when they meet to agree.
+
+    `blind`: reviewers read redacted copies. `consensus`: a meeting's marks replace the mean, `always` or where the
+    marks on a criterion lie `spread_pct` per cent of its maximum apart, or more: what is flagged as disagreement.
+    """
+
+    reviewers_each: int = Field(default=2, ge=1, le=9)
+    due_at: AwareDatetime | None = None
+    reminder_hours: list[int] = Field(default_factory=lambda: [72, 24])
+    blind: bool = False
+    consensus: Literal["never", "on_spread", "always"] = "never"
+    spread_pct: Decimal = Field(default=Decimal(30), gt=0, le=100)
+
+
 class CallContent(Frozen):
     """A whole version of a call."""
 
@@ -426,6 +445,7 @@ class CallContent(Frozen):
     criteria: list[Criterion]
     thresholds: Thresholds
     bonus: list[Bonus] = Field(default_factory=list)
+    evaluation: Evaluation = Field(default_factory=Evaluation)
     tie_break: list[TieBreak]
     reserves: list[Reserve] = Field(default_factory=list)
     lot: Lot | None = None

@@ -201,6 +201,7 @@ def _dates(content: CallContent) -> Iterator[Finding]:
     if closes.weekday() >= _SATURDAY:
         yield warning("window.closes_at", "si chiude di sabato o di domenica", "it closes on a Saturday or a Sunday")
     yield from _phases(content)
+    yield from _evaluation(content)
 
 
 _SATURDAY = 5
@@ -228,6 +229,35 @@ def _phases(content: CallContent) -> Iterator[Finding]:
             "reminder_hours",
             f"il promemoria di {longest} ore cade prima dell'apertura e non partirà",
             f"the reminder at {longest} hours falls before the opening and will not go out",
+        )
+
+
+def _evaluation(content: CallContent) -> Iterator[Finding]:
+    asked, closes = content.evaluation, content.window.closes_at
+    if asked.due_at and asked.due_at <= closes:
+        yield error(
+            "evaluation.due_at",
+            "le schede scadono prima della chiusura del bando",
+            "the sheets are due before the call closes",
+        )
+    if len(set(asked.reminder_hours)) != len(asked.reminder_hours) or min(asked.reminder_hours, default=1) < 1:
+        yield error(
+            "evaluation.reminder_hours",
+            "i promemoria sono ore intere, da 1 in su, ciascuna una volta",
+            "reminders are whole hours, 1 or more, each once",
+        )
+    judged = [criterion for criterion in content.criteria if criterion.mode == "reviewed"]
+    if not judged and (asked.blind or asked.consensus != "never" or asked.due_at):
+        yield warning(
+            "evaluation",
+            "nessun criterio è affidato a persone: non serve",
+            "no criterion is for people: it is not needed",
+        )
+    if asked.consensus != "never" and asked.reviewers_each == 1:
+        yield warning(
+            "evaluation.consensus",
+            "con un solo valutatore per domanda non c'è da accordarsi",
+            "with one reviewer for each application there is nothing to agree on",
         )
 
 

@@ -57,6 +57,30 @@ class NotSubmitted(DomainError):
     text = _l("La scheda non è consegnata: non c'è nulla da riaprire.")
 
 
+class AlreadyNamed(DomainError):
+    text = _l("Questo codice è già fra le tue dichiarazioni.")
+
+
+class NotUnsealed(DomainError):
+    text = _l("Non tutte le schede sono consegnate: la riunione viene dopo.")
+
+
+class MeetingOwed(DomainError):
+    text = _l("I punteggi vanno concordati in riunione: registra prima il verbale.")
+
+
+class NoMeetingForeseen(DomainError):
+    text = _l("Il bando non prevede un punteggio di riunione su queste schede: vale la media.")
+
+
+class NobodyPresent(DomainError):
+    text = _l("Indica chi era presente alla riunione: almeno una persona.")
+
+
+class MustAbstain(DomainError):
+    text = _l("Hai un conflitto di interessi con un'impresa di questo bando: devi astenerti, l'atto spetta ad altri.")
+
+
 class ReasonNeeded(DomainError):
     """`least` characters."""
 

@@ -5,13 +5,16 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from portal.audit.service import record
 from portal.evaluation import queries, rules
 from portal.evaluation.events import ConflictFound
-from portal.evaluation.models import Assignment
+from portal.evaluation.models import Assignment, Interest
 from portal.evaluation.rules import ConflictState
+from portal.evaluation.service.detect import in_words, ties_between
 from portal.evaluation.service.trace import trace
 from portal.kernel import outbox
 from portal.kernel.errors import NotFound
+from portal.kernel.text import sha256_hex
 
 LEAST_REASON = 10
 
@@ -30,13 +33,13 @@ def declare(
         raise rules.AlreadyAnswered
     if has_conflict and len(reason.strip()) < LEAST_REASON:
         raise rules.ReasonNeeded(field="reason", least=LEAST_REASON)
-    ties = ties_of(session, assignment)
+    ties = ties_between(session, assignment.reviewer_id, assignment.application_id)
     assignment.answered_at = now
     if has_conflict:
         assignment.conflict, assignment.conflict_reason = ConflictState.DECLARED, reason.strip()
     elif ties:
         assignment.conflict = ConflictState.DETECTED
-        assignment.conflict_reason = ", ".join(f"{tie.kind.value}: {tie.what}" for tie in ties)
+        assignment.conflict_reason = in_words(ties)
     else:
         assignment.conflict = ConflictState.NONE
     session.flush()
@@ -46,12 +49,22 @@ def declare(
     return assignment
 
 
-def ties_of(session: Session, assignment: Assignment) -> tuple[rules.Detected, ...]:
-    """What the portal knows of between reviewer and applicant."""
-    return ties_between(session, assignment.reviewer_id, assignment.application_id)
+def name_interest(
+    session: Session, user_id: UUID, *, tax_code: str, is_own: bool, reason: str, by: str, now: datetime
+) -> Interest:
+    """Keep a code that ties a person to firms: their own, or that of a firm or person they name. It bars from now on.
 
-
-def ties_between(session: Session, reviewer_id: UUID, application_id: UUID) -> tuple[rules.Detected, ...]:
-    """What the portal knows of between a person and an applicant; asked again at every reading."""
-    person = queries.people(session, [reviewer_id])[reviewer_id]
-    return rules.detect(person, queries.applicants(session, [application_id])[application_id])
+    Raises ReasonNeeded for another's code without words, AlreadyNamed.
+    """
+    if not is_own and len(reason.strip()) < LEAST_REASON:
+        raise rules.ReasonNeeded(field="reason", least=LEAST_REASON)
+    if queries.find_interest(session, user_id, tax_code) is not None:
+        raise rules.AlreadyNamed(field="tax_code")
+    interest = Interest(
+        user_id=user_id, tax_code=tax_code, is_own=is_own, reason=reason.strip(), declared_by=by, created_at=now
+    )
+    session.add(interest)
+    session.flush()
+    detail = {"code": sha256_hex(tax_code.encode()), "own": is_own}
+    record(session, "evaluation.interest_named", subject_type="user", subject_id=user_id, by=by, at=now, detail=detail)
+    return interest

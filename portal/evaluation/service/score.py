@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 from portal.applications import queries as applications, service as applications_service
 from portal.applications.models import Application
 from portal.applications.rules import Status
-from portal.calls import queries as calls
 from portal.calls.rules.content import Criterion
 from portal.evaluation import queries, rules
-from portal.evaluation.events import ApplicationEvaluated, SheetReopened
+from portal.evaluation.events import ApplicationEvaluated, MeetingNeeded, SheetReopened
 from portal.evaluation.models import Assignment, ScoreSheet
 from portal.evaluation.rules import Desk, Mark
-from portal.evaluation.service.declare import ties_of
+from portal.evaluation.service.detect import ties_between
+from portal.evaluation.service.meet import content_in_force, is_meeting_owed
 from portal.evaluation.service.trace import trace
 from portal.kernel import outbox
 from portal.kernel.errors import NotFound
@@ -35,7 +35,7 @@ def save_draft(session: Session, assignment_id: UUID, marks: Mapping[str, Mark],
 def submit(
     session: Session, assignment_id: UUID, marks: Mapping[str, Mark], *, comment: str = "", by: str, now: datetime
 ) -> ScoreSheet:
-    """Hand a whole sheet in; the last one that was owed makes the application evaluated.
+    """Hand a whole sheet in; the last one that was owed makes the application evaluated, or calls a meeting.
 
     Raises NotFound, what `rules.check_draft` raises, SheetIncomplete.
     """
@@ -45,10 +45,12 @@ def submit(
     _keep(session, sheet, criteria, marks, comment=comment)
     sheet.submitted_at = now
     session.flush()
-    is_last = rules.is_unsealed(_desks(session, application.id))
-    if is_last:
-        outbox.emit(session, ApplicationEvaluated(application_id=application.id))
-        applications_service.move(session, application.id, Status.EVALUATED, by="system", now=now)
+    if rules.is_unsealed(_desks(session, application.id)):
+        if is_meeting_owed(session, application.id):
+            outbox.emit(session, MeetingNeeded(application_id=application.id))
+        else:
+            outbox.emit(session, ApplicationEvaluated(application_id=application.id))
+            applications_service.move(session, application.id, Status.EVALUATED, by="system", now=now)
     trace(session, "sheet_submitted", application.id, by=by, now=now)
     return sheet
 
@@ -67,7 +69,8 @@ def reopen(session: Session, assignment_id: UUID, *, reason: str, by: str, now: 
         raise rules.RankedAlready
     sheet.submitted_at = None
     session.flush()
-    applications_service.move(session, application.id, Status.ADMITTED, by=by, now=now, why=reason.strip())
+    if application.status is not Status.ADMITTED:
+        applications_service.move(session, application.id, Status.ADMITTED, by=by, now=now, why=reason.strip())
     outbox.emit(session, SheetReopened(assignment_id=assignment.id))
     trace(session, "sheet_reopened", application.id, by=by, now=now, why=reason.strip())
 
@@ -75,7 +78,7 @@ def reopen(session: Session, assignment_id: UUID, *, reason: str, by: str, now: 
 def close(session: Session, application_id: UUID, *, reason: str, by: str, now: datetime) -> None:
     """Call an application evaluated with the sheets that are in: a reviewer was lost and none takes over.
 
-    Raises NotFound, ReasonNeeded, NotInEvaluation, or NotSubmitted while a sheet is owed or none is in.
+    Raises NotFound, ReasonNeeded, NotInEvaluation, NotSubmitted while a sheet is owed or none is in, or MeetingOwed.
     """
     _check_reason(reason)
     application = applications.lock(session, application_id)
@@ -85,6 +88,8 @@ def close(session: Session, application_id: UUID, *, reason: str, by: str, now: 
         raise rules.NotInEvaluation
     if not rules.is_unsealed(_desks(session, application_id)):
         raise rules.NotSubmitted
+    if is_meeting_owed(session, application_id):
+        raise rules.MeetingOwed
     outbox.emit(session, ApplicationEvaluated(application_id=application_id))
     applications_service.move(session, application_id, Status.EVALUATED, by=by, now=now, why=reason.strip())
 
@@ -112,15 +117,14 @@ def _open(session: Session, assignment_id: UUID) -> tuple[Application, ScoreShee
     rules.check_draft(next(one.desk for one in desks if one.assignment_id == assignment_id))
     if application.status is not Status.ADMITTED:
         raise rules.NotInEvaluation
-    if ties_of(session, assignment):
+    if ties_between(session, assignment.reviewer_id, application.id):
         raise rules.InConflict
     return application, sheet or ScoreSheet(assignment_id=assignment_id)
 
 
 def _criteria(session: Session, application: Application) -> list[Criterion]:
     """Those that people judge, in the version of the call now in force."""
-    version_id = calls.get(session, application.call_id).version_id or application.version_id
-    return rules.reviewed(calls.content_by_id(session, version_id))
+    return rules.reviewed(content_in_force(session, application))
 
 
 def _keep(

@@ -19,8 +19,11 @@ STAGES: Final = {
     Stage.WITHDRAWN: (_l("Incarico tolto"), "neutral"),
 }
 TIES: Final = {
+    Kind.DECLARED: _l("hai dichiarato un conflitto con questa impresa"),
     Kind.COMPANY: _l("operi o hai operato per questa impresa"),
     Kind.GROUP: _l("operi o hai operato per un'impresa del suo gruppo"),
+    Kind.PEOPLE: _l("fra i suoi rappresentanti c'è una persona legata a te o alle imprese per cui operi"),
+    Kind.DESK: _l("una persona della tua stessa impresa opera o ha operato per lei"),
     Kind.DOMAIN: _l("il tuo indirizzo è dello stesso dominio dell'impresa"),
 }
 

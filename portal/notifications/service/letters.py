@@ -16,6 +16,8 @@ from portal.applications.models import Application
 from portal.applications.rules import Status
 from portal.calls.models import Call
 from portal.config import get_settings
+from portal.evaluation import queries as evaluation
+from portal.evaluation.rules import detect
 from portal.kernel.clock import ROME
 from portal.notifications import queries
 from portal.notifications.rules import PERSONAL_LINK
@@ -183,13 +185,46 @@ def _to_reviewer(session: Session, payload: Payload, _now: datetime) -> Iterator
         yield Letter(user=reviewer, subject_id=assignment.id, call_id=application.call_id, facts=facts)
 
 
+def _impartial(session: Session, application: Application) -> list[User]:
+    """The managers of an application's call whom nothing ties to the firm."""
+    managers = accounts.people_with_role(session, StaffRoleName.MANAGER, call_id=application.call_id)
+    people = evaluation.people(session, [user.id for user in managers])
+    firm = evaluation.applicants(session, [application.id])[application.id]
+    return [user for user in managers if not detect(people[user.id], firm)]
+
+
 @about("evaluation.conflict_found", once=True)
+@about("evaluation.stepped_down", once=True)
 def _conflict(session: Session, payload: Payload, _now: datetime) -> Iterator[Letter]:
     if found := queries.assignment(session, UUID(payload["assignment_id"]), even_withdrawn=True):
         _assignment, _reviewer, application = found
-        for user in accounts.people_with_role(session, StaffRoleName.MANAGER, call_id=application.call_id):
+        for user in _impartial(session, application):
             facts = _application_facts(application, user) | {"link": address(f"/ufficio/domande/{application.id}")}
             yield Letter(user=user, subject_id=application.id, call_id=application.call_id, facts=facts)
+
+
+@about("evaluation.meeting_needed")
+def _meeting(session: Session, payload: Payload, _now: datetime) -> Iterator[Letter]:
+    application = queries.application(session, UUID(payload["application_id"]))
+    if application is not None:
+        link = address(f"/ufficio/domande/{application.id}/valutazione/riunione")
+        for user in _impartial(session, application):
+            facts = _application_facts(application, user) | {"link": link}
+            yield Letter(user=user, subject_id=application.id, call_id=application.call_id, facts=facts)
+
+
+@about("evaluation.sheets_due")
+def _sheets_due(session: Session, payload: Payload, _now: datetime) -> Iterator[Letter]:
+    call = queries.call(session, UUID(payload["call_id"]))
+    reviewer = accounts.find_user(session, UUID(payload["reviewer_id"]))
+    if call is not None and call.version is not None and reviewer is not None:
+        facts = {
+            "call": title(call, reviewer),
+            "count": payload["count"],
+            "due_at": datetime.fromisoformat(call.version.content["evaluation"]["due_at"]),
+            "link": address("/valutazione"),
+        }
+        yield Letter(user=reviewer, subject_id=call.id, call_id=call.id, facts=facts)
 
 
 @about("ranking.published", once=True)

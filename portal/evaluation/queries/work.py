@@ -1,25 +1,24 @@
-"""Every SELECT of the evaluation."""
+"""Assignments, sheets, and what is judged."""
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, exists, func, select
+from sqlalchemy import Row, Select, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, defer, joinedload
 
-from portal.accounts.models import Membership, User
+from portal.accounts.models import User
 from portal.applications.models import Application
 from portal.applications.rules import RANKED, Status
 from portal.calls.models import Call
 from portal.companies.models import Company, Holding, Representative
 from portal.eligibility.models import Report
 from portal.evaluation.models import Assignment, ScoreSheet
-from portal.evaluation.rules import Applicant, ConflictState, Desk, Mark, Person, Stage
+from portal.evaluation.rules import ConflictState, Desk, Ending, Mark, Stage
 
 IN_EVALUATION = frozenset({Status.ADMITTED, Status.EVALUATED})
 READABLE = IN_EVALUATION | RANKED
@@ -40,6 +39,9 @@ class Sheet:
     answered_at: datetime | None
     submitted_at: datetime | None
     saved_at: datetime | None
+    is_locked: bool = False
+    ending: Ending | None = None
+    ending_reason: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +56,7 @@ class Work:
     arrival: int
     company: str
     vat: str
+    company_id: UUID
     status: Status
     given_at: datetime
     sheet: Sheet
@@ -105,6 +108,7 @@ def _work(row: Any) -> Work:  # noqa: ANN401 - a Row of the statement above
         arrival=application.arrival,
         company=legal_name,
         vat=vat,
+        company_id=application.company_id,
         status=application.status,
         given_at=given.created_at,
         sheet=_sheet(given, sheet),
@@ -131,6 +135,9 @@ def _sheet(given: Assignment, sheet: ScoreSheet | None, name: str = "") -> Sheet
         answered_at=given.answered_at,
         submitted_at=submitted_at,
         saved_at=sheet.updated_at if sheet else None,
+        is_locked=given.is_locked,
+        ending=given.ending,
+        ending_reason=given.ending_reason,
     )
 
 
@@ -145,6 +152,31 @@ def find_work(session: Session, assignment_id: UUID, reviewer_id: UUID) -> Work 
     found = _works().where(Assignment.id == assignment_id, Assignment.reviewer_id == reviewer_id)
     row = session.execute(found).one_or_none()
     return None if row is None else _work(row)
+
+
+def find_live(session: Session, application_id: UUID, reviewer_id: UUID) -> Assignment | None:
+    """The assignment of an application to a reviewer that is not ended, locked."""
+    found = select(Assignment).where(
+        Assignment.application_id == application_id,
+        Assignment.reviewer_id == reviewer_id,
+        Assignment.withdrawn_at.is_(None),
+    )
+    return session.scalars(found.with_for_update()).one_or_none()
+
+
+def live(session: Session, *, call_id: UUID | None = None) -> Sequence[Row[*tuple[Any, ...]]]:
+    """(id, application id, reviewer id) of what counts in the evaluations under way, of one call or of all."""
+    found: Select[*tuple[Any, ...]] = (
+        select(Assignment.id, Assignment.application_id, Assignment.reviewer_id)
+        .join(Application, Application.id == Assignment.application_id)
+        .where(
+            Application.status.in_(IN_EVALUATION),
+            Assignment.withdrawn_at.is_(None),
+            Assignment.conflict.in_(COUNTING),
+        )
+        .order_by(Assignment.id)
+    )
+    return session.execute(found if call_id is None else found.where(Application.call_id == call_id)).all()
 
 
 def content(session: Session, application_id: UUID) -> dict[str, Any]:
@@ -178,13 +210,16 @@ def in_evaluation(session: Session, call_id: UUID) -> Sequence[tuple[UUID, str, 
     return [(id_, protocol or "", name, status) for id_, protocol, name, status in session.execute(found)]
 
 
-def loads(session: Session, reviewer_ids: Collection[UUID], call_id: UUID) -> dict[UUID, int]:
-    """How many applications of a call each of these reviewers has, conflicts not counted."""
+def loads(
+    session: Session, reviewer_ids: Collection[UUID], call_id: UUID, *, leaving_out: Collection[UUID] = ()
+) -> dict[UUID, int]:
+    """How many applications of a call each of these reviewers has, conflicts and `leaving_out` not counted."""
     found = (
         select(Assignment.reviewer_id, func.count())
         .join(Application, Application.id == Assignment.application_id)
         .where(
             Application.call_id == call_id,
+            Application.id.not_in(leaving_out),
             Assignment.reviewer_id.in_(reviewer_ids),
             Assignment.withdrawn_at.is_(None),
             Assignment.conflict.in_(COUNTING),
@@ -192,66 +227,6 @@ def loads(session: Session, reviewer_ids: Collection[UUID], call_id: UUID) -> di
         .group_by(Assignment.reviewer_id)
     )
     return {key: count for key, count in session.execute(found)}  # noqa: C416 - rows, not pairs
-
-
-def people(session: Session, user_ids: Collection[UUID]) -> dict[UUID, Person]:
-    """What ties these people to firms: every membership, past ones too, and the holdings of those firms."""
-    emails = dict(session.execute(select(User.id, User.email).where(User.id.in_(user_ids))).all())
-    acted = session.execute(
-        select(Membership.user_id, Company.id, Company.vat, Company.tax_code, Holding.tax_code)
-        .join(Company, Company.id == Membership.company_id)
-        .outerjoin(Holding, Holding.company_id == Company.id)
-        .where(Membership.user_id.in_(user_ids))
-    )
-    companies: defaultdict[UUID, set[UUID]] = defaultdict(set)
-    codes: defaultdict[UUID, set[str]] = defaultdict(set)
-    for user_id, company_id, *numbers in acted:
-        companies[user_id].add(company_id)
-        codes[user_id].update(filter(None, numbers))
-    return {
-        user_id: Person(email=email, companies=frozenset(companies[user_id]), tax_codes=frozenset(codes[user_id]))
-        for user_id, email in emails.items()
-    }
-
-
-def applicants(session: Session, application_ids: Collection[UUID]) -> dict[UUID, Applicant]:
-    """The firms behind these applications, with those around them: their people, past ones too, and their group."""
-    firms = session.execute(
-        select(Application.id, Company.id, Company.vat, Company.tax_code, Company.pec)
-        .join(Company, Company.id == Application.company_id)
-        .where(Application.id.in_(application_ids))
-    ).all()
-    ids = {row[1] for row in firms}
-    emails = _grouped(
-        session.execute(
-            select(Membership.company_id, User.email)
-            .join(User, User.id == Membership.user_id)
-            .where(Membership.company_id.in_(ids))
-        )
-    )
-    groups = _grouped(
-        session.execute(
-            select(Holding.company_id, Holding.tax_code).where(
-                Holding.company_id.in_(ids), Holding.tax_code.is_not(None)
-            )
-        )
-    )
-    return {
-        application_id: Applicant(
-            company=company_id,
-            emails=frozenset(emails[company_id] | ({pec} if pec else set())),
-            tax_codes=frozenset({vat, tax_code} - {""}),
-            group=frozenset(groups[company_id]),
-        )
-        for application_id, company_id, vat, tax_code, pec in firms
-    }
-
-
-def _grouped(rows: Iterable[Any]) -> defaultdict[UUID, set[str]]:
-    grouped: defaultdict[UUID, set[str]] = defaultdict(set)
-    for key, value in rows:
-        grouped[key].add(value)
-    return grouped
 
 
 def automatic_points(
@@ -313,74 +288,3 @@ def find_application(session: Session, application_id: UUID) -> Application | No
 def company_id(session: Session, application_id: UUID) -> UUID:
     """Whose application it is."""
     return session.scalars(select(Application.company_id).where(Application.id == application_id)).one()
-
-
-def call_page(call_id: UUID, *, only_lacking: bool = False) -> Select[*tuple[Any, ...]]:
-    """(application id, protocol, arrival, firm, status) of what a call evaluates, unordered, for paging by arrival.
-
-    `only_lacking`: those that no reviewer has, or whose every reviewer is in conflict.
-    """
-    statement = (
-        select(Application.id, Application.protocol, Application.arrival, Company.legal_name, Application.status)
-        .join(Company, Company.id == Application.company_id)
-        .where(Application.call_id == call_id, Application.status.in_(READABLE))
-    )
-    if only_lacking:
-        statement = statement.where(
-            Application.status == Status.ADMITTED,
-            ~exists().where(
-                Assignment.application_id == Application.id,
-                Assignment.withdrawn_at.is_(None),
-                Assignment.conflict.in_(COUNTING),
-            ),
-        )
-    return statement
-
-
-@dataclass(frozen=True, kw_only=True)
-class Burden:
-    """What one reviewer has of a call, by stage."""
-
-    reviewer_id: UUID
-    name: str
-    email: str
-    to_declare: int
-    to_score: int
-    draft: int
-    submitted: int
-    in_conflict: int
-
-    @property
-    def owed(self) -> int:
-        """Sheets not handed in yet."""
-        return self.to_declare + self.to_score + self.draft
-
-
-def burdens(session: Session, call_id: UUID) -> list[Burden]:
-    """Who owes what in a call, whoever owes most first. One statement."""
-    open_ = Assignment.conflict == ConflictState.NONE
-    counts = {
-        "to_declare": Assignment.conflict == ConflictState.UNANSWERED,
-        "to_score": and_(open_, ScoreSheet.id.is_(None)),
-        "draft": and_(open_, ScoreSheet.id.is_not(None), ScoreSheet.submitted_at.is_(None)),
-        "submitted": and_(open_, ScoreSheet.submitted_at.is_not(None)),
-        "in_conflict": Assignment.conflict.in_([ConflictState.DECLARED, ConflictState.DETECTED]),
-    }
-    columns = [func.count().filter(holds).label(name) for name, holds in counts.items()]
-    rows = session.execute(
-        select(User.id.label("reviewer_id"), User.full_name.label("name"), User.email, *columns)
-        .join(Assignment, Assignment.reviewer_id == User.id)
-        .join(Application, Application.id == Assignment.application_id)
-        .outerjoin(ScoreSheet, ScoreSheet.assignment_id == Assignment.id)
-        .where(Application.call_id == call_id, Application.status.in_(READABLE), Assignment.withdrawn_at.is_(None))
-        .group_by(User.id)
-    )
-    return sorted((Burden(**row) for row in rows.mappings()), key=lambda one: (-one.owed, one.name))
-
-
-def call_counts(session: Session, call_id: UUID) -> dict[Status, int]:
-    """How many applications of a call are in each state of the evaluation."""
-    found = select(Application.status, func.count()).where(
-        Application.call_id == call_id, Application.status.in_(READABLE)
-    )
-    return dict(session.execute(found.group_by(Application.status)).all())

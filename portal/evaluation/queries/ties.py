@@ -1,0 +1,182 @@
+"""What ties people to firms: everything that the rules of conflict look at."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from decimal import Decimal
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, or_, select, true, union
+from sqlalchemy.orm import Session
+
+from portal.accounts.models import Membership, User
+from portal.accounts.rules import MembershipKind
+from portal.applications.models import Application
+from portal.companies.models import Company, Holding, Representative
+from portal.evaluation.models import Assignment, Interest
+from portal.evaluation.rules import Applicant, ConflictState, Firm, Groups, Person, detect, domain_of
+
+LINKED_ABOVE: Final = Decimal(50)
+IN_THE_HOUSE: Final = (MembershipKind.OWNER, MembershipKind.COLLEAGUE)
+
+
+def groups(session: Session) -> Groups:
+    """The map of every group that firms declared."""
+    rows = session.execute(
+        select(Company.vat, Company.tax_code, Holding.tax_code, Holding.relation)
+        .join(Holding, Holding.company_id == Company.id)
+        .where(Holding.tax_code.is_not(None))
+    )
+    found = Groups()
+    for vat, tax_code, other, relation in rows:
+        codes, held = frozenset({vat, tax_code} - {""}), frozenset({other})
+        found.add(Firm(codes=codes, linked=held) if _is_linked(relation) else Firm(codes=codes, held=held))
+    return found
+
+
+def _is_linked(relation: dict[str, Any]) -> bool:
+    """Control, or a majority of the votes (of the capital where only that is known), alone or with others."""
+    share = relation.get("votes_pct")
+    share = relation.get("capital_pct") if share is None else share
+    joint = relation.get("controls") or relation.get("linked_to")
+    return bool(joint) or Decimal(str(share or 0)) > LINKED_ABOVE
+
+
+def people(session: Session, user_ids: Collection[UUID], *, known: Groups | None = None) -> dict[UUID, Person]:
+    """What ties these people to firms: every membership, past ones too, their interests, and what is around both."""
+    emails = dict(session.execute(select(User.id, User.email).where(User.id.in_(user_ids))).all())
+    acted = session.execute(
+        select(Membership.user_id, Company.id, Company.vat, Company.tax_code)
+        .join(Company, Company.id == Membership.company_id)
+        .where(Membership.user_id.in_(user_ids))
+    ).all()
+    firms = _grouped((row.user_id, row.id) for row in acted)
+    codes = _grouped((row.user_id, code) for row in acted for code in (row.vat, row.tax_code) if code)
+    named = select(Interest.user_id, Interest.tax_code).where(Interest.user_id.in_(user_ids))
+    interests = _grouped(session.execute(named))
+    declared = _grouped(session.execute(_declared(user_ids)))
+    if firms:
+        around = _representatives(session, {row.id for row in acted})
+        for user_id, ids in firms.items():
+            codes[user_id].update(*(around[id_] for id_ in ids))
+    colleagues = _grouped(session.execute(_colleagues(user_ids))) if firms else defaultdict(set)
+    circles = known if known is not None or not (codes or interests) else groups(session)
+    return {
+        user_id: Person(
+            email=email,
+            companies=frozenset(firms[user_id]),
+            tax_codes=_around(circles, codes[user_id] | interests[user_id]),
+            colleagues=frozenset(colleagues[user_id] - {email}),
+            declared=frozenset(declared[user_id]),
+        )
+        for user_id, email in emails.items()
+    }
+
+
+def _around(circles: Groups | None, codes: set[str]) -> frozenset[str]:
+    return circles.around(frozenset(codes)) if circles and codes else frozenset(codes)
+
+
+def _declared(user_ids: Collection[UUID]) -> Any:  # noqa: ANN401 - a Select of two ids
+    return (
+        select(Assignment.reviewer_id, Application.company_id)
+        .join(Application, Application.id == Assignment.application_id)
+        .where(Assignment.reviewer_id.in_(user_ids), Assignment.conflict == ConflictState.DECLARED)
+    )
+
+
+def _colleagues(user_ids: Collection[UUID]) -> Any:  # noqa: ANN401 - a Select of (person, colleague's address)
+    mine, theirs = Membership.__table__.alias("mine"), Membership.__table__.alias("theirs")
+    return (
+        select(mine.c.user_id, User.email)
+        .join(theirs, theirs.c.company_id == mine.c.company_id)
+        .join(User, User.id == theirs.c.user_id)
+        .where(mine.c.user_id.in_(user_ids), mine.c.kind.in_(IN_THE_HOUSE), theirs.c.kind.in_(IN_THE_HOUSE))
+    )
+
+
+def _representatives(session: Session, company_ids: Collection[UUID]) -> defaultdict[UUID, set[str]]:
+    found = select(Representative.company_id, Representative.tax_code).where(
+        Representative.company_id.in_(company_ids), Representative.tax_code != ""
+    )
+    return _grouped(session.execute(found))
+
+
+def firms(session: Session, company_ids: Collection[UUID], *, known: Groups | None = None) -> dict[UUID, Applicant]:
+    """Firms with those around them: their people, past ones too, their representatives and their groups."""
+    rows = session.execute(
+        select(Company.id, Company.vat, Company.tax_code, Company.pec).where(Company.id.in_(company_ids))
+    ).all()
+    emails = _grouped(
+        session.execute(
+            select(Membership.company_id, User.email)
+            .join(User, User.id == Membership.user_id)
+            .where(Membership.company_id.in_(company_ids))
+        )
+    )
+    people_of = _representatives(session, company_ids)
+    circles = groups(session) if known is None else known
+    found = {}
+    for company_id, vat, tax_code, pec in rows:
+        own = frozenset({vat, tax_code} - {""})
+        found[company_id] = Applicant(
+            company=company_id,
+            emails=frozenset(emails[company_id] | ({pec} if pec else set())),
+            tax_codes=own,
+            group=circles.around(own),
+            people=frozenset(people_of[company_id]),
+        )
+    return found
+
+
+def applicants(
+    session: Session, application_ids: Collection[UUID], *, known: Groups | None = None
+) -> dict[UUID, Applicant]:
+    """The firms behind these applications, with those around them."""
+    found = session.execute(
+        select(Application.id, Application.company_id).where(Application.id.in_(application_ids))
+    ).all()
+    by_company = firms(session, {row.company_id for row in found}, known=known)
+    return {row.id: by_company[row.company_id] for row in found}
+
+
+def tied_companies(session: Session, user_id: UUID) -> frozenset[UUID]:
+    """Every firm that the portal knows to be tied to a person, as things stand. The rules have the last word."""
+    person = people(session, [user_id]).get(user_id)
+    if person is None:
+        return frozenset()
+    circles = groups(session) if person.tax_codes else Groups()
+    candidates = set(session.scalars(_candidates(person, circles))) | person.companies | person.declared
+    found = firms(session, candidates, known=circles) if candidates else {}
+    return frozenset(id_ for id_, firm in found.items() if detect(person, firm))
+
+
+def _candidates(person: Person, circles: Groups) -> Any:  # noqa: ANN401 - a Select of ids
+    """Ids of every firm that may be tied: no fewer than those that are."""
+    reach, codes = circles.reach(person.tax_codes), person.tax_codes
+    domain = domain_of(person.email)
+    members = select(Membership.company_id).join(User, User.id == Membership.user_id)
+    return union(
+        select(Company.id).where(or_(Company.vat.in_(reach), Company.tax_code.in_(reach))),
+        select(Representative.company_id).where(Representative.tax_code.in_(codes)),
+        members.where(User.email.in_(person.colleagues)),
+        members.where(User.email != person.email, _of_house(User.email, domain)),
+        select(Company.id).where(_of_house(Company.pec, domain)),
+    )
+
+
+def _of_house(column: Any, domain: str) -> ColumnElement[bool]:  # noqa: ANN401 - a column of addresses
+    """Whether an address is of this domain, of one above it or of one below it."""
+    if not domain:
+        return ~true()
+    parts = domain.split(".")
+    above = [".".join(parts[at:]) for at in range(len(parts))]
+    of = func.lower(func.rtrim(func.btrim(func.split_part(column, "@", 2)), "."))
+    return or_(of.in_(above), of.endswith(f".{domain}", autoescape=True))
+
+
+def _grouped(rows: Iterable[Any]) -> defaultdict[UUID, set[Any]]:
+    grouped: defaultdict[UUID, set[Any]] = defaultdict(set)
+    for key, value in rows:
+        grouped[key].add(value)
+    return grouped
