@@ -13,6 +13,7 @@ COMMANDS = {
     "demo": "portal.demo.cli:demo",
     "doctor": "portal.launcher.doctor:doctor",
     "eligibility": "portal.eligibility.cli:eligibility",
+    "matching": "portal.matching.cli:matching",
     "ranking": "portal.ranking.cli:ranking",
     "sme": "portal.companies.cli_size:sme",
 }
