@@ -93,9 +93,9 @@ def test_a_personal_link_is_not_kept(session, tell, event):
 
 
 def test_nobody_is_told_about_what_is_not_there(session, tell):
+    keys = ["user_id", "application_id", "membership_id", "assignment_id", "ranking_id", "call_id", "request_id"]
+    keys += ["reviewer_id"]
     for event in RECIPES:
-        keys = ("user_id", "application_id", "membership_id", "assignment_id", "ranking_id", "call_id", "request_id")
-        keys += ("reviewer_id",)
         assert tell(event, hours=4, count=1, **dict.fromkeys(keys, uuid4())) == []
 
 
