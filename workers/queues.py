@@ -1,4 +1,7 @@
-"""Names of the queues; a worker by queue keeps a slow mail server from holding up the scores."""
+"""Names of the queues; a worker by queue keeps a slow mail server from holding up the scores.
+
+In `mail` is only what speaks to the mail server: what writes the messages waits behind nobody's time-out.
+"""
 
 from fnmatch import fnmatch
 
@@ -12,7 +15,7 @@ ALL = (RELAY, SCORING, MAIL, HOUSEKEEPING)
 ROUTES = {
     "outbox.*": {"queue": RELAY},
     "eligibility.*": {"queue": SCORING},
-    "notifications.*": {"queue": MAIL},
+    "notifications.deliver_due": {"queue": MAIL},
 }
 
 
