@@ -27,7 +27,7 @@ VICTIMS = ("web", "postgres", "worker", "web child", "mailer", "postgres")
 ALL = ("web", "worker", "mailer", "scheduler", "mail")
 CONTROL = {"synchronous_commit": "off"}
 BAD = ("lost", "renumbered", "two_of_a_number", "given_up", "without_one_report", "without_one_message")
-SETTLING_S = 300.0
+SETTLING_S = 120.0
 
 
 def measure() -> dict[str, Any]:

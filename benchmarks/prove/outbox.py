@@ -2,9 +2,9 @@
 
 Firms hand in through the services while workers are killed by pid, parents and children in turn, each as soon as it is
 seen at work; half-way the broker dies with all that it holds. Then, from a standstill, how long the work of a killed
-worker and of a lost broker takes to be done, from when the killed program runs again. OUTBOX_APPLICATIONS and
-OUTBOX_KILLS make it longer or shorter. A message that the mail server took in the instant before its worker died
-is handed over again, under the same Message-ID: that can't be helped by a sender, and is only counted.
+worker and of a lost broker takes to be done, from when the killed program runs again. OUTBOX_APPLICATIONS, _KILLS
+and _ROUNDS make it longer or shorter. A message that the mail server took in the instant before its worker died is
+handed over again, under the same Message-ID: that can't be helped by a sender, and is only counted.
 """
 
 import time
@@ -26,8 +26,8 @@ APPLICATIONS = record.wish("OUTBOX_APPLICATIONS", 1500)
 KILLS = record.wish("OUTBOX_KILLS", 40)
 CALL, SEED = "EXPORT-SU-MISURA-2025", 2906
 VICTIMS = ("worker", "worker child", "mailer", "worker child", "worker", "mailer child")
-AT_WORK_S, SETTLING_S = 15.0, 300.0
-ROUNDS, EACH = 3, 20
+AT_WORK_S, SETTLING_S = 15.0, 120.0
+ROUNDS, EACH = record.wish("OUTBOX_ROUNDS", 3), 20
 RECOVERY_S = 30.0
 BAD = ("without_a_report", "without_a_message", "not_sent", "with_two_reports", "with_two_messages", "not_settled")
 DONE = "SELECT (SELECT count(*) FROM eligibility_reports) + (SELECT count(*) FROM messages)"

@@ -1,4 +1,4 @@
-"""The whole portal by its commands, and killed in parts: minutes, so only when asked for: WHOLE=1 make test."""
+"""The whole portal by its commands, and killed in parts: the short form of the proofs of durability and outbox."""
 
 import json
 import os
@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 from urllib.request import urlopen
 
 import pytest
@@ -16,7 +17,7 @@ from portal.launcher.supervisor import running
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(os.environ.get("WHOLE") != "1", reason="takes minutes: WHOLE=1 make test"),
+    pytest.mark.xdist_group("whole"),
     pytest.mark.skipif(sys.platform != "linux", reason="the packages with servers are for Linux"),
 ]
 SERVERS = ("DATABASE_URL", "REDIS_URL", "SMTP_URL", "SECRET_KEY", "PUBLIC_URL", "STORAGE_URL")
@@ -63,10 +64,21 @@ def test_up_survives_kills_of_anything_and_leaves_nothing_behind(home: Path) -> 
     assert launch("status", PORT=str(port)).returncode == 2, "make says 2 where a recipe says 1"
 
 
-def test_what_was_acknowledged_is_there_once_whatever_was_killed(tmp_path: Path) -> None:
-    short = {"DURABILITY_SUBMISSIONS": "40", "DURABILITY_KILLS": "6", "DURABILITY_CONTROL_KILLS": "0"}
-    done = launch("prove-durability", RESULTS=str(tmp_path), **short)
+def proven(name: str, folder: Path, **sizes: int) -> Any:
+    """What a proof of that size found; it must hold."""
+    wishes = {f"{name}_{wish}".upper(): str(size) for wish, size in sizes.items()}
+    done = launch(f"prove-{name}", RESULTS=str(folder), **wishes)
     assert done.returncode == 0, done.stdout + done.stderr
-    found = json.loads((tmp_path / "durability.json").read_text())["sound"]
-    assert (found["acknowledged"], found["lost"]) == (40, 0)
+    return json.loads((folder / f"{name}.json").read_text())
+
+
+def test_what_was_acknowledged_is_there_once_whatever_was_killed(tmp_path: Path) -> None:
+    found = proven("durability", tmp_path, submissions=24, kills=6, control_kills=0)["sound"]
+    assert (found["acknowledged"], found["lost"]) == (24, 0)
     assert sum(found["killed"].values()) >= 3
+
+
+def test_each_effect_comes_once_whoever_dies(tmp_path: Path) -> None:
+    found = proven("outbox", tmp_path, applications=20, kills=3, rounds=1)
+    assert (found["effects"], found["handed_in"]) == (40, 20)
+    assert sum(found["killed"].values()) == 3
