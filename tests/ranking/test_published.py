@@ -12,9 +12,10 @@ from hypothesis import assume, given, settings, strategies as st
 from portal.kernel.text import canonical_json, sha256_hex
 from portal.ranking.cli import ranking
 from portal.ranking.rules import CallNamed, Outcome, Unreadable, Version, Winner, draw_up, publish, read, render, verify
-from tests.ranking.worlds import worlds
+from tests.ranking.worlds import later_worlds
 
 CONTRACT = Path(__file__).resolve().parents[2] / "docs" / "contracts" / "ranking.md"
+FIRST_FORMAT = Path(__file__).with_name("first_format.json")
 CALL = CallNamed(code="ESEMPIO-2025", version=1, title="Bando di esempio", act="DGR XII/5217")
 DRAWN_UP = Version(version=1, drawn_up_at=datetime(2025, 12, 20, 9, tzinfo=UTC), inputs_sha256="0" * 64)
 
@@ -41,13 +42,57 @@ def test_the_worked_example_of_the_contract_holds_as_written():
         (3, "funded", None, ()),
         (1, "funded", None, ()),
         (2, "reserve", "pathway", ()),
-        (4, "reserve", "budget", ()),
+        (4, "funded", None, ()),
+        (9, "reserve", "budget", ()),
         (5, "below_threshold", None, ("prefeasibility",)),
         (6, "below_threshold", None, ("total",)),
     ]
 
 
-@given(worlds())
+def test_a_file_of_the_first_format_is_still_read():
+    content = FIRST_FORMAT.read_bytes()
+
+    assert verify(content) is None
+    assert "the file says place 2, the rule gives 1" in str(verify(rehashed(without_the_first(json.loads(content)))))
+
+
+def without_the_first(document):
+    return {**document, "entries": document["entries"][1:]}
+
+
+@pytest.mark.parametrize(
+    ("where", "field", "value"),
+    [
+        (lambda d: d, "left", []),
+        (lambda d: d, "signature", {}),
+        (lambda d: d["ranking"], "cause", "first"),
+        (lambda d: d["rule"], "reserves", []),
+        (lambda d: d["entries"][3], "granted", None),
+    ],
+)
+def test_a_field_belongs_to_its_format(where, field, value):
+    first, second = json.loads(FIRST_FORMAT.read_bytes()), json.loads(example())
+    where(first)[field] = value
+    where(second).pop(field, None)
+
+    with pytest.raises(Unreadable, match=f"field {field} is not of this format"):
+        verify(rehashed(first))
+    if field != "signature":
+        with pytest.raises(Unreadable, match=f"field {field} is missing"):
+            verify(rehashed(second))
+
+
+def test_a_signature_is_no_part_of_the_hash_and_commitments_are():
+    document = json.loads(example())
+    signed = canonical_json({**document, "signature": {"algorithm": "ed25519"}})
+    document["entries"][0]["commitments"] = {"scores": "0" * 64}
+
+    assert verify(signed) is None
+    assert str(verify(canonical_json(document))).startswith("sha256: the file says ")
+    assert verify(rehashed(document)) is None
+
+
+@given(later_worlds())
 def test_what_is_published_holds_and_is_the_same_bytes_again(world):
     content = published(world)
 
@@ -56,7 +101,7 @@ def test_what_is_published_holds_and_is_the_same_bytes_again(world):
     assert verify(json.dumps(json.loads(content), indent=2).encode()) is None
 
 
-@given(worlds())
+@given(later_worlds())
 def test_a_firm_is_named_only_when_funded_or_in_reserve(world):
     for line in read(published(world))[0].entries:
         assert (line.firm is None) == (line.outcome is Outcome.BELOW_THRESHOLD)
@@ -90,9 +135,16 @@ def test_a_falsified_line_is_found_even_with_a_new_hash(_what, falsify, words):
             "line 1: the file has EXPORT-2025-000006, the rule puts EXPORT-2025-000003 there",
         ),
         (lambda d: d["entries"].pop(0), "EXPORT-2025-000001: the file says place 2, the rule gives 1"),
-        (lambda d: d["rule"].update(budget_eur="34500.00"), "the file says outcome reserve, the rule gives funded"),
-        (lambda d: d.update(short_pathways=[]), "short_pathways: the file says none, the rule gives morocco"),
+        (lambda d: d["rule"].update(budget_eur="46000.00"), "the file says outcome reserve, the rule gives funded"),
+        (lambda d: d.update(short_pathways=["morocco"]), "short_pathways: the file says morocco, the rule gives none"),
+        (lambda d: d.update(short_reserves=["micro"]), "short_reserves: the file says micro, the rule gives none"),
         (lambda d: d["not_admitted"].append("EXPORT-2025-000001"), "both ranked and not admitted"),
+        (lambda d: d["not_admitted"].append("EXPORT-2025-000008"), "both in a list and gone"),
+        (lambda d: d["requests"].append({"arrival": 9, "asked_eur": None}), "requests: 9 is the arrival of an entry"),
+        (
+            lambda d: d["entries"][1]["granted"].update(eur="11000.00"),
+            "the file says amount_eur 11500.00, the rule gives",
+        ),
     ],
 )
 def test_a_falsified_list_is_found_even_with_a_new_hash(falsify, words):
@@ -111,7 +163,7 @@ def test_a_changed_name_is_found_by_the_hash():
 
 
 @settings(max_examples=60)
-@given(worlds(), st.data())
+@given(later_worlds(), st.data())
 def test_any_two_lines_swapped_are_found(world, data):
     document = json.loads(published(world))
     lines = document["entries"]
@@ -136,6 +188,8 @@ def test_any_two_lines_swapped_are_found(world, data):
         (lambda d: d["entries"][1].update(arrival=3), "field entries, 3: two entries have the same arrival"),
         (lambda d: d.update(format="portale-export/ranking/3"), "field format: "),
         (lambda d: d["rule"].update(threshold="1e999999999"), "field rule.threshold: "),
+        (lambda d: d["rule"].update(places=0), "it keeps a grant that no longer fits the places"),
+        (lambda d: d["rule"]["reserves"][0].update(eur="1.00"), "field rule.reserves.0: "),
     ],
 )
 def test_what_is_not_a_ranking_names_the_field(break_it, words):
@@ -187,7 +241,7 @@ def test_the_command_says_that_it_holds(run):
 
     assert (answer.exit_code, answer.stdout.split(", sha256")[0]) == (
         0,
-        "holds: ESEMPIO-2025 version 1, ranking 1, 6 ranked, 1 not admitted",
+        "holds: ESEMPIO-2025 version 1, ranking 2, 7 ranked, 1 not admitted",
     )
 
 
