@@ -3,6 +3,7 @@
 from portal.ranking.rules.allot import Held, Unrankable
 from portal.ranking.rules.causes import KEEPS, LEAVES, Cause, Departure
 from portal.ranking.rules.draw import Outcome, Row, draw_up
+from portal.ranking.rules.moves import Because, By, Move, Part, moves, summary
 from portal.ranking.rules.of_call import rule_of
 from portal.ranking.rules.order import opens
 from portal.ranking.rules.points import average, half_up
@@ -44,7 +45,9 @@ __all__ = [
     "LEAVES",
     "TRANSPARENCY",
     "Act",
+    "Because",
     "Bonus",
+    "By",
     "CallNamed",
     "Cause",
     "Criterion",
@@ -54,7 +57,9 @@ __all__ = [
     "Held",
     "Left",
     "Lot",
+    "Move",
     "Outcome",
+    "Part",
     "Pathway",
     "Published",
     "PublishedEntry",
@@ -76,6 +81,7 @@ __all__ = [
     "draw_up",
     "entry_of",
     "half_up",
+    "moves",
     "opens",
     "parting",
     "publish",
@@ -83,5 +89,6 @@ __all__ = [
     "render",
     "rule_of",
     "standing",
+    "summary",
     "verify",
 ]
