@@ -58,6 +58,7 @@ class Ranking(Identified, Base):
     approved_by: Mapped[str | None]
     published_at: Mapped[datetime | None]
     published_by: Mapped[str | None]
+    signature: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
 
 
 class Place(Base):
@@ -79,3 +80,39 @@ class Place(Base):
     amount_eur: Mapped[Decimal]
     line: Mapped[dict[str, Any]]
     move: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+
+
+class Opening(Base):
+    """What one entry of a ranking commits to, with its salts: for the firm concerned, never changed."""
+
+    __tablename__ = "place_openings"
+
+    ranking_id: Mapped[UUID] = mapped_column(ForeignKey("rankings.id"), primary_key=True)
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("applications.id"), primary_key=True)
+    opening: Mapped[dict[str, Any]]
+
+
+class SigningKey(Base):
+    """A public key that signed a ranking; kept after it is replaced, since what it signed stays published."""
+
+    __tablename__ = "signing_keys"
+
+    key_id: Mapped[str] = mapped_column(primary_key=True)
+    public_key: Mapped[str]
+    first_used_at: Mapped[datetime]
+
+
+class ActTemplate(Identified, Base):
+    """One version of the draft act's text, never changed; before the first, the one that comes with the portal."""
+
+    __tablename__ = "act_templates"
+    __table_args__ = (
+        CheckConstraint("number > 0", name="numbered_from_one"),
+        CheckConstraint("length(btrim(reason)) >= 10", name="has_a_reason"),
+    )
+
+    number: Mapped[int] = mapped_column(Integer, unique=True)
+    text: Mapped[str]
+    reason: Mapped[str]
+    made_at: Mapped[datetime]
+    made_by: Mapped[str]

@@ -17,7 +17,7 @@ from portal.calls.models import Call, CallVersion
 from portal.companies.models import Company
 from portal.eligibility.models import Report
 from portal.kernel.clock import ROME
-from portal.ranking.models import Place, Ranking
+from portal.ranking.models import ActTemplate, Place, Ranking
 from portal.ranking.rules import KEEPS, LEAVES, Departure, Outcome
 
 UNDER_CHECK = frozenset(
@@ -275,6 +275,16 @@ def place_at(session: Session, ranking_id: UUID, position: int) -> Place | None:
     return session.scalars(
         select(Place).where(Place.ranking_id == ranking_id, Place.position == position)
     ).one_or_none()
+
+
+def act_templates(session: Session) -> Sequence[ActTemplate]:
+    """Every version of the draft act's text, the newest first."""
+    return session.scalars(select(ActTemplate).order_by(ActTemplate.number.desc())).all()
+
+
+def find_act_template(session: Session) -> ActTemplate | None:
+    """The version in force; None: the text that comes with the portal."""
+    return session.scalars(select(ActTemplate).order_by(ActTemplate.number.desc()).limit(1)).first()
 
 
 def _light() -> Select[Ranking]:

@@ -159,6 +159,9 @@ ranking.version                  GET       read
 ranking.version_file             GET       read
 ranking.approve                  POST      decide
 ranking.publish                  POST      decide
+ranking.act_text                 GET       read
+ranking.write_act                POST      decide
+ranking.act_file                 GET       read
 access.register                  GET       managers auditor admin
 access.case                      GET       read
 access.handout                   GET       read

@@ -195,6 +195,7 @@ def _build(session: Session, home: Path) -> World:
             "applications.receipt_pdf": on_done,
             "eligibility.precheck": {"slug": open_call.slug},
             "office.export": {"kind": "csv"},
+            "ranking.act_file": {"kind": "pdf"},
         },
     )
 

@@ -106,12 +106,20 @@ class Row(Part):
     note: str = ""
 
 
+class Numbered(Part):
+    """An application of which only number and outcome are said."""
+
+    number: str
+    outcome: str
+
+
 class Listing(Part):
-    """One of the lists of a ranking."""
+    """One of the lists of a ranking: `rows` by name, or `numbers` alone."""
 
     title: str
     note: str = ""
-    rows: list[Row]
+    rows: list[Row] = []
+    numbers: list[Numbered] = []
 
 
 class RankingList(Paper):
@@ -126,3 +134,20 @@ class RankingList(Paper):
     threshold: str
     budget: str
     lists: list[Listing]
+
+
+class ActBlock(Part):
+    """A paragraph of an act by its `kind`, or a table of `columns` and `rows`."""
+
+    kind: str
+    text: str = ""
+    columns: list[str] = []
+    rows: list[list[str]] = []
+
+
+class Determination(Paper):
+    """The draft of an act, not yet signed nor numbered."""
+
+    template: ClassVar[str] = "determination"
+
+    blocks: list[ActBlock]

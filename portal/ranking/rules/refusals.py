@@ -78,3 +78,13 @@ class ReserveExpired(DomainError):
     """`days` of validity, over since `until`."""
 
     text = _l("La riserva valeva %(days)s giorni, fino al %(until)s.")
+
+
+class WhyChanged(DomainError):
+    """`least` characters: a template is replaced only with a reason."""
+
+    text = _l("Scrivi perché cambi il modello, con almeno %(least)s caratteri.")
+
+
+class SameText(DomainError):
+    text = _l("Il testo è uguale a quello in vigore.")

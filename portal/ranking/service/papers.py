@@ -10,7 +10,7 @@ from flask_babel import force_locale, gettext as _
 
 from portal.calls.rules.content import CallContent
 from portal.documents import rendering
-from portal.documents.rules.papers import Listing, RankingList, Row
+from portal.documents.rules.papers import Listing, Numbered, RankingList, Row
 from portal.documents.sheets import Cell
 from portal.kernel.text import Language
 from portal.ranking.models import Ranking
@@ -65,14 +65,7 @@ def paper(ranking: Ranking, file: Mapping[str, Any], content: CallContent, *, la
             lists=[
                 _listing(_("Domande ammesse e finanziate"), entries, "funded"),
                 _listing(_("Domande ammissibili e non finanziate"), entries, "reserve"),
-                _listing(_("Domande sotto soglia"), entries, "below_threshold"),
-                Listing(
-                    title=_("Domande non ammesse"),
-                    rows=[
-                        Row(position="–", arrival="–", company=number, points="–", amount="–")
-                        for number in file["not_admitted"]
-                    ],
-                ),
+                Listing(title=_("Domande non ammesse"), note=_("Solo protocollo ed esito."), numbers=_numbers(file)),
             ],
         )
 
@@ -97,9 +90,14 @@ def _listing(title: str, entries: list[dict[str, Any]], outcome: str) -> Listing
     return Listing(title=title, rows=[_row(line) for line in entries if line["outcome"] == outcome])
 
 
+def _numbers(file: Mapping[str, Any]) -> list[Numbered]:
+    """Below a threshold or not admitted, by registry number."""
+    below = [line["registry_number"] for line in file["entries"] if line["outcome"] == "below_threshold"]
+    said = dict.fromkeys(below, _("Sotto soglia")) | dict.fromkeys(file["not_admitted"], _("Requisiti mancanti"))
+    return [Numbered(number=number, outcome=said[number]) for number in sorted(said)]
+
+
 def _row(line: Mapping[str, Any]) -> Row:
-    if line["firm"] is None:
-        return Row(position="–", arrival=str(line["arrival"]), company=line["registry_number"], points="–", amount="–")
     return Row(
         position=str(line["place"]),
         arrival=str(line["arrival"]),

@@ -105,6 +105,11 @@ def _ranking(ranking_id: UUID, *, to_change: bool) -> tuple[Ranking, Call]:
     return ranking, calls.get(db.session(), ranking.call_id)
 
 
+def seen_ranking(ranking_id: UUID) -> tuple[Ranking, Call]:
+    """A version and its call, if whoever looks may see them."""
+    return _ranking(ranking_id, to_change=False)
+
+
 def _check(call_id: UUID, *, to_change: bool) -> None:
     may = call_permissions.may_manage if to_change else call_permissions.may_see
     if not may(current_user, call_id):
