@@ -6,6 +6,8 @@ from portal.launcher.processes import Service
 FIRST = ("web", "mail")
 GUNICORN = ("gunicorn", "-c", "portal/launcher/gunicorn_conf.py")
 CELERY = ("celery", "-A", "workers.main:app", "--quiet")
+ARENAS = "2"
+"""Heaps of a process: with one for each thread, what a thread has freed lies idle in its own."""
 WORK = ("worker", "--loglevel=WARNING", "--without-gossip", "--without-mingle")
 
 
@@ -20,6 +22,7 @@ def services(environment: dict[str, str]) -> list[Service]:
     }
     python = [str(places.PYTHON), "-m"]
     whole = {name: [*python, *words] for name, words in commands.items()}
+    environment = {"MALLOC_ARENA_MAX": ARENAS, **environment}
     if setting.needs_sink():
         whole["mail"] = [str(places.VENV / "bin" / "portale"), "demo", "mail-sink"]
     return [
