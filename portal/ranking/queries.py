@@ -1,10 +1,11 @@
 """Every SELECT of the ranking."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
+from functools import wraps
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Numeric, Row, Select, Text, cast, exists, func, null, select
@@ -31,6 +32,25 @@ UNDER_CHECK = frozenset(
 )
 RANKABLE = frozenset({Status.EVALUATED, *RANKED, *KEEPS})
 _AT_ONCE = 500
+_MOST_REMEMBERED = 32
+Found = TypeVar("Found")
+
+
+def remembered(asked: Callable[[Session, UUID], Found]) -> Callable[[Session, UUID], Found]:
+    """Ask once a process what a version says of itself as a whole: it never changes, and may hold 100,000 lines."""
+    known: dict[UUID, Found] = {}
+
+    @wraps(asked)
+    def told(session: Session, ranking_id: UUID) -> Found:
+        if ranking_id not in known:
+            found = asked(session, ranking_id)
+            if len(known) >= _MOST_REMEMBERED:
+                known.clear()
+            known[ranking_id] = found
+            return found
+        return known[ranking_id]
+
+    return told
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -227,6 +247,7 @@ def content(session: Session, ranking_id: UUID) -> dict[str, Any]:
     return whole
 
 
+@remembered
 def head(session: Session, ranking_id: UUID) -> dict[str, Any]:
     """The file without its entries: call, ranking, rule, short_pathways, not_admitted."""
     without = Ranking.content.op("-")(cast("entries", Text))
@@ -234,6 +255,7 @@ def head(session: Session, ranking_id: UUID) -> dict[str, Any]:
     return rest
 
 
+@remembered
 def counts(session: Session, ranking_id: UUID) -> Counts:
     """How many lines of each kind."""
     found = select(Place.outcome, func.count()).where(Place.ranking_id == ranking_id).group_by(Place.outcome)
@@ -252,10 +274,14 @@ def places(
     return found.where(Place.pathway == pathway) if pathway else found
 
 
+@remembered
 def last_funded(session: Session, ranking_id: UUID) -> Place | None:
     """The line just above the cut-off."""
     found = select(Place).where(Place.ranking_id == ranking_id, Place.outcome == Outcome.FUNDED)
-    return session.scalars(found.order_by(Place.position.desc()).limit(1)).first()
+    place = session.scalars(found.order_by(Place.position.desc()).limit(1)).first()
+    if place is not None:
+        session.expunge(place)
+    return place
 
 
 def published_place(session: Session, application_id: UUID) -> Row[Place, Ranking] | None:
