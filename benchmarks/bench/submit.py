@@ -15,6 +15,7 @@ from benchmarks.bench.pages import answers, bare
 from benchmarks.rig import load, record
 from benchmarks.rig.applicants import Applicant, applicants, inside
 from benchmarks.rig.installation import Installation, free_port
+from benchmarks.rig.statements import COUNTED, count
 from portal import db
 from portal.calls import service as calls
 from portal.calls.rules import yaml_io
@@ -27,7 +28,6 @@ CLIENTS, ROUNDS = 8, 3
 UNITS = record.wish("SUBMIT_UNITS", 60)
 FIELDS, SIZE = 20, 4000
 CODE, SECTION = "PROVA-DI-CARICO", "prova"
-COUNTED = {"shared_preload_libraries": "pg_stat_statements", "pg_stat_statements.track_utility": "off"}
 INPUT = re.compile(rb'<input[^>]*name="([^"]+)"[^>]*value="([^"]*)"')
 SENTENCE = "Vogliamo aprire un canale stabile con due importatori e arrivare al dieci per cento. "
 WORDS = (SENTENCE * 60)[:SIZE]
@@ -110,25 +110,23 @@ def other(wire: load.Wire, number: str) -> None:
 
 
 def statements(rig: Installation, firm: Applicant) -> dict[str, int]:
-    """SQL statements of each request, counted by the server; transactions' own words and settings do not count."""
+    """SQL statements of each request, counted by the server."""
     person, address = Person(load.Wire(rig.port), firm.cookie), f"/area/domande/{firm.application_id}"
     counted: dict[str, int] = {}
+    answers_: dict[str, Any] = {}
 
-    def count(name: str, request: Any) -> Any:  # noqa: ANN401
-        rig.rows("SELECT pg_stat_statements_reset()")
-        answer = request()
-        own = "SELECT coalesce(sum(calls), 0) FROM pg_stat_statements s JOIN pg_roles r ON r.oid = s.userid"
-        counted[name] = int(str(rig.rows(f"{own} WHERE rolname = 'portale_app' AND query !~* '^(set|show)'")[0][0]))
-        return answer
+    def noted(name: str, request: Any) -> Any:  # noqa: ANN401
+        counted[name] = count(rig, lambda: answers_.update({name: request()}))
+        return answers_[name]
 
     section = f"{address}/sezioni/{SECTION}"
-    form = hidden(count("form", lambda: person.get(section)))
+    form = hidden(noted("form", lambda: person.get(section)))
     typed = {f"f_text_{number}": f"{number} {WORDS}"[:SIZE] for number in range(FIELDS)}
-    count("save", lambda: person.post(section, form | typed))
-    count("freeze", lambda: person.post(f"{address}/congela", {"csrf_token": form["csrf_token"]}))
-    last = hidden(count("send_page", lambda: person.get(f"{address}/invio")))
+    noted("save", lambda: person.post(section, form | typed))
+    noted("freeze", lambda: person.post(f"{address}/congela", {"csrf_token": form["csrf_token"]}))
+    last = hidden(noted("send_page", lambda: person.get(f"{address}/invio")))
     sent = {"csrf_token": last["csrf_token"], "sha256": last["sha256"]}
-    count("submit", lambda: person.post(f"{address}/invio", sent))
+    noted("submit", lambda: person.post(f"{address}/invio", sent))
     return counted
 
 

@@ -58,14 +58,28 @@ def inside(rig: Installation) -> Iterator[Flask]:
         os.environ.update(before)
 
 
+def signed_in(app: Flask, *, email: str) -> str:
+    """The cookie of someone of that address, just signed in."""
+    with db.transaction() as session:
+        user = accounts.find_by_email(session, email)
+        assert user is not None
+        token = open_session(session, user, now=utcnow())
+    return cookie(app, token)
+
+
+def cookie(app: Flask, token: str) -> str:
+    """A session's token as a browser holds it."""
+    signer = SecureCookieSessionInterface().get_signing_serializer(app)
+    assert signer is not None
+    return str(signer.dumps({"_user_id": token, "_fresh": True}))
+
+
 def applicants(rig: Installation, code: str, how_many: int) -> list[Applicant]:
     """`how_many` firms with a complete draft for the call of that code, their owners signed in.
 
     A few go through the services; the database copies those for the rest.
     """
     with inside(rig) as app:
-        signer = SecureCookieSessionInterface().get_signing_serializer(app)
-        assert signer is not None
         drafts = _drafts(code, min(how_many, SEEDS))
         copies = -(-how_many // SEEDS) - 1
         if copies:
@@ -74,7 +88,7 @@ def applicants(rig: Installation, code: str, how_many: int) -> list[Applicant]:
         for application, company, user in drafts[:how_many]:
             with db.transaction() as session:
                 token = open_session(session, session.get_one(User, UUID(user)), now=utcnow(), company_id=UUID(company))
-            found.append(Applicant(application, str(signer.dumps({"_user_id": token, "_fresh": True}))))
+            found.append(Applicant(application, cookie(app, token)))
         return found
 
 

@@ -1,12 +1,16 @@
 """Many firms from a few: rows that the services made, copied by the database with numbers that no firm has."""
 
+from collections.abc import Sequence
+
 from benchmarks.rig.installation import Installation
 
+BEFORE = "CREATE SEQUENCE IF NOT EXISTS bench_numbers"
+AGAIN = "DROP TABLE IF EXISTS bench_copy"
 WANTED = """
     CREATE TABLE bench_copy AS
     SELECT a.id AS of_application, a.company_id AS of_company, m.user_id AS of_user,
       gen_random_uuid() AS application_id, gen_random_uuid() AS company_id, gen_random_uuid() AS user_id,
-      row_number() OVER () AS number
+      nextval('bench_numbers') AS number
     FROM applications a JOIN memberships m ON m.company_id = a.company_id AND m.kind = 'owner'
       CROSS JOIN generate_series(1, {copies})
     WHERE a.id = ANY(%s::uuid[])
@@ -21,6 +25,14 @@ JOINS = {
     "answers": "b.of_application = s.application_id",
     "attachments": "b.of_application = s.application_id",
 }
+LISTED = {
+    "users": JOINS["users"],
+    "companies": JOINS["companies"],
+    "applications": JOINS["applications"],
+    "eligibility_reports": "b.of_application = s.application_id",
+    "places": "b.of_application = s.application_id",
+}
+"""What lists are made of; what was answered and attached stays with the few."""
 OWN = {
     "users": {"id": "b.user_id", "email": "'copia-' || b.number || '@impresa.example'"},
     "companies": {"id": "b.company_id", "vat": "lpad(b.number::text, 11, '0')"},
@@ -31,6 +43,11 @@ OWN = {
         "receipt_code": "CASE WHEN s.receipt_code IS NOT NULL THEN 'COPIA-' || b.number END",
     },
 }
+SLIM = {
+    "applications": {"content": "CASE WHEN s.content IS NOT NULL THEN '{}'::jsonb END"},
+    "eligibility_reports": {"facts": "'{}'::jsonb", "recheck_id": "NULL"},
+    "places": {"position": "1000000 + b.number::int"},
+}
 ALWAYS = {"company_id": "b.company_id", "user_id": "b.user_id", "application_id": "b.application_id"}
 COLUMNS = """
     SELECT column_name FROM information_schema.columns
@@ -38,12 +55,19 @@ COLUMNS = """
 """
 
 
-def copy(rig: Installation, applications: list[str], copies: int) -> list[tuple[str, str, str]]:
-    """`copies` of each application with its firm and owner: (application, company, user) of each copy."""
-    rig.rows(WANTED.format(copies=copies), applications)
-    for table, joined in JOINS.items():
+def copy(
+    rig: Installation, applications: Sequence[str], copies: int, *, is_slim: bool = False
+) -> list[tuple[str, str, str]]:
+    """`copies` of each application with its firm and owner: (application, company, user) of each copy.
+
+    `is_slim`: only what lists show, ranked and checked too.
+    """
+    rig.rows(BEFORE)
+    rig.rows(AGAIN)
+    rig.rows(WANTED.format(copies=copies), list(applications))
+    for table, joined in (LISTED if is_slim else JOINS).items():
         names = [str(row[0]) for row in rig.rows(COLUMNS, table)]
-        fresh = {"id": "gen_random_uuid()", **ALWAYS, **OWN.get(table, {})}
+        fresh = {"id": "gen_random_uuid()", **ALWAYS, **OWN.get(table, {}), **(SLIM.get(table, {}) if is_slim else {})}
         values = ", ".join(fresh.get(name, f's."{name}"') for name in names)
         columns = ", ".join(f'"{name}"' for name in names)
         rig.rows(f"INSERT INTO {table} ({columns}) SELECT {values} FROM {table} s JOIN bench_copy b ON {joined}")
