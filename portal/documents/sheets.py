@@ -50,10 +50,13 @@ def csv_stream(header: Sequence[str], rows: Rows, *, delimiter: str = ";") -> It
 
 
 def to_xlsx(sheets: Mapping[str, tuple[Sequence[str], Rows]]) -> bytes:
-    """A workbook: sheet name -> (header, rows). Numbers stay numbers, days days, instants those of Rome."""
+    """A workbook: sheet name -> (header, rows). Numbers stay numbers, days days, instants those of Rome.
+
+    Each row is written away before the next is taken: a list of any length costs little memory.
+    """
     out = BytesIO()
     options = {
-        "in_memory": True,
+        "constant_memory": True,
         "strings_to_formulas": False,
         "strings_to_urls": False,
         "strings_to_numbers": False,
