@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from portal import db
 from portal.applications import permissions, queries as applications
 from portal.applications.rules.words import STATES
+from portal.awards import queries as awards
 from portal.calls import queries as calls
 from portal.config import Settings, get_settings
 from portal.kernel.clock import utcnow
@@ -32,6 +33,7 @@ SLICES = (
     "evaluation",
     "ranking",
     "access",
+    "awards",
     "matching",
     "notifications",
     "office",
@@ -42,10 +44,12 @@ MENU = (
     NavItem(label=_l("La mia area"), path="/area", roles=frozenset({"company", "newcomer"}), exact=True),
     NavItem(label=_l("Le mie domande"), path="/area/domande", roles=frozenset({"company"})),
     NavItem(label=_l("La mia impresa"), path="/area/impresa", roles=frozenset({"company"})),
+    NavItem(label=_l("I miei aiuti"), path="/area/aiuti", roles=frozenset({"company"})),
     NavItem(label=_l("Valutazione"), path="/valutazione", roles=frozenset({"reviewer"})),
     NavItem(label=_l("Ufficio"), path="/ufficio", roles=frozenset({"manager", "events", "admin"}), exact=True),
     NavItem(label=_l("Domande"), path="/ufficio/domande", roles=frozenset({"manager", "admin"})),
     NavItem(label=_l("Bandi"), path="/ufficio/bandi", roles=frozenset({"manager", "admin"})),
+    NavItem(label=_l("Concessioni"), path="/ufficio/concessioni", roles=frozenset({"manager", "admin"})),
     NavItem(label=_l("Messaggi"), path="/ufficio/messaggi", roles=frozenset({"manager", "events", "admin"})),
     NavItem(label=_l("Persone"), path="/ufficio/utenti", roles=frozenset({"admin"})),
     NavItem(label=_l("Controllo"), path="/controllo", roles=frozenset({"auditor"})),
@@ -86,6 +90,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.teardown_appcontext(lambda _error: db.session.remove())
     setup.init_app(app, nav=MENU)
     app.extensions["portale.calls"] = _calls
+    app.extensions["portale.acts"] = [awards.published_facts]
     app.extensions["portale.area"] = [_applications]
     for name in SLICES:
         if find_spec(f"portal.{name}.views"):

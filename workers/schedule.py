@@ -30,6 +30,11 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 300.0,
         "options": {"queue": queues.HOUSEKEEPING, "expires": 300},
     },
+    "awards.tick": {
+        "task": "awards.tick",
+        "schedule": 60.0,
+        "options": {"queue": queues.HOUSEKEEPING, "expires": 60},
+    },
     "documents.scan_pending": {
         "task": "documents.scan_pending",
         "schedule": 60.0,

@@ -1,7 +1,12 @@
 """Who listens to what: the whole story on one page. An event that nobody needs stands in IGNORED, with the reason."""
 
 SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {
-    "applications.submitted": ("applications.register", "eligibility.check", "notifications.tell"),
+    "applications.submitted": (
+        "applications.register",
+        "eligibility.check",
+        "awards.note_declared",
+        "notifications.tell",
+    ),
     "applications.withdrawn": ("notifications.tell",),
     "accounts.confirmation_requested": ("notifications.tell",),
     "accounts.known_address_used": ("notifications.tell",),
@@ -19,7 +24,13 @@ SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {
     "evaluation.meeting_needed": ("notifications.tell",),
     "evaluation.sheets_due": ("notifications.tell",),
     "evaluation.reopened": ("notifications.tell",),
-    "ranking.published": ("notifications.tell",),
+    "ranking.published": ("awards.reserve", "notifications.tell"),
+    "awards.awarded": ("notifications.tell",),
+    "awards.answer_due": ("notifications.tell",),
+    "awards.accepted": ("notifications.tell",),
+    "awards.advanced": ("notifications.tell",),
+    "awards.ended": ("notifications.tell",),
+    "awards.aid_overflowed": ("notifications.tell",),
     "access.asked": ("notifications.tell",),
     "access.notified": ("notifications.tell",),
     "access.answered": ("notifications.tell",),

@@ -49,10 +49,11 @@ def csv_stream(header: Sequence[str], rows: Rows, *, delimiter: str = ";") -> It
     yield out.getvalue().encode()
 
 
-def to_xlsx(sheets: Mapping[str, tuple[Sequence[str], Rows]]) -> bytes:
+def to_xlsx(sheets: Mapping[str, tuple[Sequence[str], Rows]], *, created: datetime | None = None) -> bytes:
     """A workbook: sheet name -> (header, rows). Numbers stay numbers, days days, instants those of Rome.
 
-    Each row is written away before the next is taken: a list of any length costs little memory.
+    Each row is written away before the next is taken: a list of any length costs little memory. With `created` the
+    same sheets are the same bytes, whenever they are made.
     """
     out = BytesIO()
     options = {
@@ -63,6 +64,8 @@ def to_xlsx(sheets: Mapping[str, tuple[Sequence[str], Rows]]) -> bytes:
         "default_date_format": "dd/mm/yyyy",
     }
     with xlsxwriter.Workbook(out, options) as book:
+        if created is not None:
+            book.set_properties({"created": created.astimezone(ROME).replace(tzinfo=None)})
         styles = {
             "head": book.add_format({"bold": True, "bg_color": "#EEF3F8", "bottom": 1, "text_wrap": True}),
             "instant": book.add_format({"num_format": "dd/mm/yyyy hh:mm"}),

@@ -56,6 +56,12 @@ STATE_TONES = {
 
 
 EVENT_WORDS = {
+    "awards.accepted": _l("Concessione accettata"),
+    "awards.advanced": _l("Avanzamento del percorso"),
+    "awards.aid_overflowed": _l("Massimale de minimis superato"),
+    "awards.answer_due": _l("Promemoria di accettazione"),
+    "awards.awarded": _l("Concessione"),
+    "awards.ended": _l("Rinuncia, decadenza o revoca"),
     "accounts.confirmation_requested": _l("Conferma dell'indirizzo"),
     "accounts.invited": _l("Invito"),
     "accounts.known_address_used": _l("Indirizzo già registrato"),

@@ -81,6 +81,13 @@ def jobs(
 
 
 DEEDS: Final[Mapping[str, LazyString]] = {
+    "awards.awarded": _l("Concessione registrata"),
+    "awards.accepted": _l("Concessione accettata"),
+    "awards.waived": _l("Rinuncia registrata"),
+    "awards.forfeited": _l("Decadenza registrata"),
+    "awards.revoked": _l("Revoca registrata"),
+    "awards.reminded": _l("Promemoria di accettazione inviato"),
+    "awards.codes_recorded": _l("Codici del registro nazionale aiuti annotati"),
     "eligibility.checked": _l("Requisiti verificati dal portale"),
     "eligibility.overridden": _l("Esito di un requisito corretto"),
     "evaluation.assigned": _l("Assegnata a un valutatore"),

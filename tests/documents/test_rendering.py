@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from portal.documents import rendering
-from portal.documents.rules.papers import ApplicationSheet, Paper, RankingList, Receipt, Row
+from portal.documents.rules.papers import ApplicationSheet, Letter, Paper, RankingList, Receipt, Row
 
 AT = datetime(2026, 10, 9, 13, 59, 58, tzinfo=UTC)
-PAPERS = (Receipt, ApplicationSheet, RankingList)
+PAPERS = (Receipt, ApplicationSheet, RankingList, Letter)
 
 
 def sample(kind: type[Paper]) -> Paper:

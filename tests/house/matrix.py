@@ -116,6 +116,13 @@ access.ask                       GET POST  owner
 access.own                       GET       owner stranger
 access.answer                    POST      stranger
 access.take                      GET       owner
+awards.own                       GET       owner
+awards.letter                    GET       owner
+awards.accept                    POST      owner
+awards.waive                     POST      owner
+awards.aid                       GET       firms
+awards.declare                   GET POST  owner stranger
+awards.correct                   GET POST  owner
 
 evaluation.index                 GET       reviewers
 evaluation.case                  GET       reviewer
@@ -172,6 +179,28 @@ access.decide                    POST      decide
 access.control_register          GET       managers auditor admin
 access.control_case              GET       read
 access.control_handout           GET       read
+awards.index                     GET       managers auditor admin
+awards.export                    GET       managers auditor admin
+awards.control_index             GET       managers auditor admin
+awards.control_export            GET       managers auditor admin
+awards.grant_many                POST      managers admin
+awards.case                      GET       read
+awards.control_case              GET       read
+awards.letter_of                 GET       read
+awards.control_letter_of         GET       read
+awards.award                     GET POST  decide
+awards.codes                     GET POST  decide
+awards.deny_link                 GET POST  decide
+awards.end                       GET POST  decide
+awards.advance                   POST      decide
+awards.reserve                   GET       read
+awards.control_reserve           GET       read
+awards.draw                      POST      decide
+awards.batches                   GET       managers auditor admin
+awards.control_batches           GET       managers auditor admin
+awards.make_batch                POST      managers admin
+awards.batch_file                GET       read
+awards.control_batch_file        GET       read
 notifications.office             GET       managers events auditor admin
 notifications.office_message     GET       read
 notifications.send_again         POST      decide

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from decimal import Decimal
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,8 @@ from portal.accounts.service.sessions import open_session
 from portal.accounts.views.limits import limiter
 from portal.applications import service as applications
 from portal.applications.models import Application, Attachment
+from portal.awards import service as awards
+from portal.awards.rules.ledger import Recipient
 from portal.calls import queries as calls
 from portal.companies.models import Holding
 from portal.documents import service as documents
@@ -42,6 +45,7 @@ from portal.notifications.models import Message
 from portal.ranking import service as ranking
 from tests.documents.papers import pdf
 from tests.factories.accounts import MembershipFactory, StaffRoleFactory, UserFactory
+from tests.factories.awards import granted
 from tests.factories.calls import MISURA, UZBEKISTAN, around, make_call
 from tests.factories.companies import CompanyFactory
 from tests.factories.evaluation import admitted, scored
@@ -136,6 +140,12 @@ def _build(session: Session, home: Path) -> World:
     drawn = ranking.draw_up(session, closed.id, by="ufficio@x.example", now=now)
     ranking.approve(session, drawn.id, by="vista@x.example", now=now)
     ranking.publish(session, drawn.id, by="ufficio@x.example", now=now)
+    funded = make_call(session, UZBEKISTAN, code="CONCESSO-2025", slug="concesso-2025")
+    given = granted(funded, firm)
+    batch = awards.make_batch(session, funded.id, by="ufficio@x.example", now=now)
+    had: dict[str, Any] = {"recipient": Recipient.OWN, "granted_on": now.date(), "eur": Decimal(1)}
+    had |= {"body": "ICE", "by": "anna"}
+    entry = awards.register_aid(session, firm, **had, now=now)
     assignment = session.scalars(select(Assignment).where(Assignment.application_id == done.id)).one()
     colleague = MembershipFactory(company=firm, colleague=True)
     holding = Holding(
@@ -175,6 +185,8 @@ def _build(session: Session, home: Path) -> World:
             "membership_id": colleague.id,
             "holding_id": holding.id,
             "company_id": firm.id,
+            "batch_id": batch.id,
+            "entry_id": entry.id,
             "code": done.receipt_code,
             "key": content.form.sections[0].key,
             "document": content.documents[0].key,
@@ -196,6 +208,8 @@ def _build(session: Session, home: Path) -> World:
             "eligibility.precheck": {"slug": open_call.slug},
             "office.export": {"kind": "csv"},
             "ranking.act_file": {"kind": "pdf"},
+            "awards": {"application_id": given.id, "kind": "csv", "step": "avvia"},
+            "awards.end": {"kind": "decadenza"},
         },
     )
 

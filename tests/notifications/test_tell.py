@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from portal.accounts.rules import StaffRoleName
 from portal.applications import service as applications
+from portal.awards.models import Award, Ending, EndingKind
 from portal.calls.models import CallVersion
 from portal.config import PROJECT
 from portal.eligibility.models import Report
@@ -356,7 +357,10 @@ def test_every_message_is_whole_in_both_languages(session):
     facts |= dict.fromkeys(
         ("arrival", "arrived", "passed", "to_verify", "failed", "position", "total", "number", "ranked", "count"), 3
     )
-    facts |= {"outcome": "funded", "is_open": True, "decision": "granted"}
+    facts |= {"outcome": "funded", "is_open": True, "decision": "granted", "to": "completed"}
+    act = {"act_number": "Determinazione 1", "act_on": NOW.date()}
+    facts["award"] = Award(eur=Decimal(11500), accept_by=NOW, answered_at=NOW, answered_by="xyz", cup="J1", **act)
+    facts["ending"] = Ending(kind=EndingKind.REVOKED, reason="xyz", recover_eur=Decimal(1), **act)
     folders = sorted(folder.name for folder in (PROJECT / "templates" / "emails").iterdir() if folder.is_dir())
     for language in ("it", "en"):
         user = UserFactory.build(language=language)

@@ -395,7 +395,7 @@ class Declaration(Frozen):
 
 
 class Days(Frozen):
-    """Days of each phase; calendar days."""
+    """Days of each phase; calendar days. `on_silence`: what an award is that was not accepted in time."""
 
     procedure: int = Field(ge=1, le=180)
     supplement: int = Field(ge=1, le=30)
@@ -403,6 +403,7 @@ class Days(Frozen):
     evaluation: int = Field(ge=1)
     acceptance: int = Field(ge=1)
     reserve_valid: int = Field(ge=0)
+    on_silence: Literal["forfeit", "wait"] = "forfeit"
     source: Source
 
 

@@ -65,6 +65,7 @@ PARTS: Final[dict[str, LazyString]] = {
     "languages": _l("lingue"),
     "acceptance": _l("accettazione"),
     "reserve_valid": _l("validità della riserva"),
+    "on_silence": _l("silenzio sull'accettazione"),
     "contacts": _l("contatti"),
     "responsible_officer": _l("responsabile del procedimento"),
     "source": _l("fonte"),

@@ -151,3 +151,32 @@ class Determination(Paper):
     template: ClassVar[str] = "determination"
 
     blocks: list[ActBlock]
+
+
+class LetterFact(Part):
+    """A fact that a letter states."""
+
+    label: str
+    value: str
+
+
+class LetterPart(Part):
+    """A part of a letter: a title, paragraphs, facts one under the other, a list."""
+
+    title: str = ""
+    paragraphs: list[str] = []
+    facts: list[LetterFact] = []
+    items: list[str] = []
+
+
+class Letter(Paper):
+    """A letter of the office to a firm."""
+
+    template: ClassVar[str] = "letter"
+
+    title: str
+    dated: str
+    reference: str
+    addressee: list[str]
+    parts: list[LetterPart]
+    signatory: str

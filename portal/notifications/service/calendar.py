@@ -18,14 +18,19 @@ def deadline(call: Call, title: str, language: str, now: datetime) -> dict[str, 
     """
     with force_locale(language):
         words = _("Scade il bando: %(title)s", title=title)
+    return moment(f"{call.id}.deadline", call.closes_at, words, path=f"/bandi/{call.slug}", name=call.slug, now=now)
+
+
+def moment(uid: str, at: datetime, words: str, *, path: str, name: str, now: datetime) -> dict[str, str]:
+    """An instant as an attachment: one event with an alarm the day before, under an identity that stays."""
     event = Event()
-    event.add("uid", f"{call.id}.deadline@portale-export")
+    event.add("uid", f"{uid}@portale-export")
     event.add("sequence", int(now.timestamp()))
     event.add("dtstamp", now)
-    event.add("dtstart", call.closes_at.astimezone(now.tzinfo))
-    event.add("dtend", call.closes_at.astimezone(now.tzinfo))
+    event.add("dtstart", at.astimezone(now.tzinfo))
+    event.add("dtend", at.astimezone(now.tzinfo))
     event.add("summary", words)
-    event.add("url", f"{get_settings().public_url}/bandi/{call.slug}")
+    event.add("url", f"{get_settings().public_url}{path}")
     event.add("transp", "TRANSPARENT")
     alarm = Alarm()
     alarm.add("action", "DISPLAY")
@@ -38,7 +43,7 @@ def deadline(call: Call, title: str, language: str, now: datetime) -> dict[str, 
     calendar.add("method", "PUBLISH")
     calendar.add_component(event)
     return {
-        "name": f"{call.slug}.ics",
+        "name": f"{name}.ics",
         "media_type": "text/calendar; method=PUBLISH; charset=utf-8",
         "text": calendar.to_ical().decode(),
     }

@@ -16,6 +16,7 @@ from portal.accounts.service import links
 from portal.accounts.service.links import Purpose
 from portal.applications.service import papers
 from portal.audit import service as audit
+from portal.awards.service import letters
 from portal.calls import queries as calls
 from portal.config import get_settings
 from portal.documents import rendering
@@ -153,6 +154,9 @@ def _mail(session: Session, message: Message) -> EmailMessage:
         if "receipt_of" in one:
             receipt = _receipt(session, UUID(one["receipt_of"]), message.language)
             mail.add_attachment(receipt, maintype="application", subtype="pdf", filename=one["name"])
+        elif "letter_of" in one:
+            letter = letters.pdf(session, UUID(one["letter_of"]), lang="en" if message.language == "en" else "it")
+            mail.add_attachment(letter, maintype="application", subtype="pdf", filename=one["name"])
         else:
             mail.add_attachment(one["text"], subtype="calendar", filename=one["name"], params={"method": "PUBLISH"})
     mail["Content-Language"] = message.language

@@ -21,7 +21,8 @@ from portal.kernel.clock import ROME
 from portal.notifications import queries
 from portal.notifications.models import Message
 from portal.notifications.rules import MessageState
-from portal.notifications.service.letters import ONCE, RECIPES, Guest, Letter, Payload
+from portal.notifications.service.award_letters import RECIPES
+from portal.notifications.service.letters import ONCE, Guest, Letter, Payload
 
 DIGEST = "eligibility.digest"
 BATCH = 500

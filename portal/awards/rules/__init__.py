@@ -1,0 +1,1 @@
+"""Rules of the awards: the single undertaking, its ledger, deadlines, what may follow what. Pure."""

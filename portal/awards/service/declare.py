@@ -1,0 +1,158 @@
+"""What firms declare: aid had elsewhere, firms of the same undertaking; and what the office makes of a link."""
+
+from collections.abc import Collection
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import Row
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from portal.audit.service import record
+from portal.awards.models import AidDenial, AidEntry, AidLink
+from portal.awards.queries import ledger
+from portal.awards.rules.ledger import EntryState, Recipient, statements
+from portal.awards.rules.refusals import NoSuchLink, NotDeclared
+from portal.awards.rules.undertaking import is_majority, pair
+from portal.companies.models import Company
+from portal.eligibility.rules.collecting import facts_of
+from portal.kernel.errors import NotFound
+
+
+def note_declared(session: Session, application_ids: Collection[UUID], *, now: datetime) -> None:
+    """Enter the aid and the links that applications declare; what is there already stays as it is."""
+    for row in ledger.frozen(session, application_ids):
+        entries = _entries(row, now)
+        if entries:
+            session.execute(
+                insert(AidEntry).values(entries).on_conflict_do_nothing(constraint="uq_aid_entries_declared_once")
+            )
+        links = _links(row)
+        if links:
+            session.execute(insert(AidLink).values(links).on_conflict_do_nothing())
+    session.flush()
+
+
+def _entries(row: Row[Any], now: datetime) -> list[dict[str, Any]]:
+    aid = facts_of(row.content, at=row.submitted_at, earlier=None).aid
+    told = [] if aid is None else [(Recipient.OWN, one) for one in aid.own]
+    told += [] if aid is None else [(Recipient.LINKED, one) for one in aid.linked or []]
+    keys = statements([(recipient, one.granted_on, one.eur, one.cor or "") for recipient, one in told])
+    return [
+        {
+            "id": uuid4(),
+            "code": row.vat,
+            "state": EntryState.DECLARED,
+            "recipient": recipient,
+            "granted_on": one.granted_on,
+            "eur": one.eur,
+            "body": one.body or "",
+            "act": one.act or "",
+            "cor": one.cor or "",
+            "application_id": row.id,
+            "statement": key,
+            "entered_at": now,
+            "entered_by": row.submitted_by,
+        }
+        for (recipient, one), key in zip(told, keys, strict=True)
+    ]
+
+
+def _links(row: Row[Any]) -> list[dict[str, Any]]:
+    """Members that the firm names, and firms that it controls or that control it; people are not undertakings here."""
+    answers = row.content.get("answers") or {}
+    named = [*(answers.get("single_undertaking") or [])]
+    named += [
+        one
+        for one in answers.get("holdings") or []
+        if is_majority({"kind": "enterprise", **one}) and str(one.get("tax_code") or "").isdigit()
+    ]
+    codes = {str(one["tax_code"]): str(one.get("name") or "") for one in named if one.get("tax_code")}
+    return [
+        {"id": uuid4(), "stated_by": row.vat, "other": code, "name": name, "application_id": row.id}
+        for code, name in codes.items()
+        if code != row.vat
+    ]
+
+
+def register_aid(
+    session: Session,
+    company: Company,
+    *,
+    recipient: Recipient,
+    granted_on: date,
+    eur: Decimal,
+    body: str,
+    act: str = "",
+    cor: str = "",
+    by: str,
+    now: datetime,
+) -> AidEntry:
+    """Enter one aid that the firm had elsewhere. The same COR twice is one entry."""
+    there = [one.statement for one in ledger.entries(session, [company.vat], even_closed=True)]
+    rows = [(recipient, granted_on, eur, cor)]
+    if not cor:
+        plain = statements(rows)[0].rpartition(":")[0]
+        rows *= 1 + sum(key is not None and key.rpartition(":")[0] == plain for key in there)
+    key = statements(rows)[-1]
+    known = next((one for one in ledger.entries(session, [company.vat]) if one.statement == key), None)
+    if known is not None:
+        return known
+    entry = AidEntry(
+        code=company.vat,
+        state=EntryState.DECLARED,
+        recipient=recipient,
+        granted_on=granted_on,
+        eur=eur,
+        body=body,
+        act=act,
+        cor=cor,
+        statement=key if key not in there else f"{key}:{uuid4()}",
+        entered_at=now,
+        entered_by=by,
+    )
+    session.add(entry)
+    session.flush()
+    _record(session, "aid_declared", company, entry, by=by, now=now)
+    return entry
+
+
+def correct_aid(session: Session, company: Company, entry_id: UUID, *, reason: str, by: str, now: datetime) -> AidEntry:
+    """Take back an aid that the firm declared; it stays in sight, with the reason. Raises NotFound, NotDeclared."""
+    entry = ledger.find_own_entry(session, entry_id, company.vat)
+    if entry is None:
+        raise NotFound
+    if entry.state is EntryState.CORRECTED:
+        return entry
+    if entry.state is not EntryState.DECLARED:
+        raise NotDeclared
+    entry.state = EntryState.CORRECTED
+    entry.closed_at, entry.closed_by, entry.closed_why = now, by, reason
+    session.flush()
+    _record(session, "aid_corrected", company, entry, by=by, now=now, why=reason)
+    return entry
+
+
+def _record(
+    session: Session, verb: str, company: Company, entry: AidEntry, *, by: str, now: datetime, **more: str
+) -> None:
+    detail = {"entry": str(entry.id), "granted_on": entry.granted_on.isoformat(), "eur": str(entry.eur), **more}
+    record(session, f"awards.{verb}", subject_type="company", subject_id=company.id, by=by, at=now, detail=detail)
+
+
+def deny_link(session: Session, one: str, other: str, *, reason: str, by: str, now: datetime) -> AidDenial:
+    """Say that two codes are not one undertaking, whoever states it. Raises NoSuchLink."""
+    first, second = pair(one, other)
+    known = next((no for no in ledger.denials(session, [first]) if (no.one, no.other) == (first, second)), None)
+    if known is not None:
+        return known
+    if not any(pair(link.stated_by, link.other) == (first, second) for link in ledger.links(session, [first])):
+        raise NoSuchLink
+    denial = AidDenial(one=first, other=second, reason=reason, at=now, by=by)
+    session.add(denial)
+    session.flush()
+    detail = {"one": first, "other": second, "why": reason}
+    record(session, "awards.link_denied", subject_type="aid_link", subject_id=first, by=by, at=now, detail=detail)
+    return denial
