@@ -13,6 +13,7 @@ from portal.kernel.errors import DomainError
 from portal.notifications.sink import mail_sink
 
 WIDTHS = (9, 40)
+CALLS = ("EXPORT-SU-MISURA-2025", "UZBEKISTAN-2025")
 
 
 def _app() -> Flask:
@@ -45,12 +46,14 @@ def accounts() -> None:
 @demo.command("fill")
 @click.option("--stage", type=click.Choice([one.value for one in Stage]), default=Stage.RANKED.value, show_default=True)
 @click.option("--companies", type=click.IntRange(1, 20_000), default=20, show_default=True)
-@click.option("--call", "code", default="EXPORT-SU-MISURA-2025", show_default=True, help="The code of an open call.")
-def fill_(stage: str, companies: int, code: str) -> None:
-    """Take plausible firms through a call, as far as STAGE."""
+@click.option("--call", "codes", multiple=True, help=f"The code of an open call; {CALLS[0]}, and all when awarded.")
+def fill_(stage: str, companies: int, codes: tuple[str, ...]) -> None:
+    """Take plausible firms through calls, COMPANIES each, as far as STAGE."""
     with _app().test_request_context():
         try:
-            fill(code, Stage(stage), how_many=companies, say=click.echo)
+            for code in codes or (CALLS if stage == Stage.AWARDED else CALLS[:1]):
+                click.echo(code)
+                fill(code, Stage(stage), how_many=companies, say=click.echo)
         except DomainError as refusal:
             click.echo(str(refusal), err=True)
             raise SystemExit(2) from refusal

@@ -61,6 +61,7 @@ COLLEAGUES = (
     Staff("colleague", "collega@impresa-demo.example", "Sergio Maffeis"),
     Staff("delegate", "consulente@studio-demo.example", "Lidia Bonfanti"),
 )
+MANAGER = next(one.email for one in STAFF if one.role == "manager")
 OWNER = Staff("owner", "titolare@impresa-demo.example", "Anna Maffeis")
 
 

@@ -22,19 +22,19 @@ from portal.calls.models import Call
 from portal.calls.rules.content import CallContent, DocumentAsked
 from portal.companies.models import Company
 from portal.db import transaction
-from portal.demo import answers, papers
+from portal.demo import answers, awards, papers
 from portal.demo.firms import Firm, firms
-from portal.demo.people import ADMIN, BY, STAFF, Staff, lombard_places, settle
+from portal.demo.people import BY, MANAGER, STAFF, Staff, lombard_places, settle
 from portal.documents import rules as documents_rules, service as documents
 from portal.eligibility import queries as eligibility_queries, service as eligibility
 from portal.eligibility.rules.verdicts import Verdict
 from portal.evaluation import queries as evaluation_queries, service as evaluation
+from portal.evaluation.rules import Stage as DeskStage
 from portal.evaluation.rules.sheets import Mark
 from portal.kernel.clock import ROME, db_now, utcnow
 from portal.kernel.errors import DomainError
 from portal.ranking import service as ranking
 
-MANAGER = next(one.email for one in STAFF if one.role == "manager")
 CHECKED = "Verificato d'ufficio sui documenti allegati e sul registro imprese (dimostrazione)."
 REASONS = (
     "Analisi del mercato documentata, con fonti e numeri; referente dedicato e tempi credibili.",
@@ -51,6 +51,7 @@ class Stage(StrEnum):
     SUBMITTED = "submitted"
     EVALUATED = "evaluated"
     RANKED = "ranked"
+    AWARDED = "awarded"
 
     def reaches(self, other: "Stage") -> bool:
         """Whether `other` is passed on the way here."""
@@ -80,6 +81,11 @@ def fill(code: str, stage: Stage, *, how_many: int, say: Say) -> None:
     if stage.reaches(Stage.RANKED):
         _close(code, content, say)
         _rank(call.id, say)
+    if stage.reaches(Stage.AWARDED):
+        awards.award_all(call.id, say)
+        if awards.observe(call.id, say):
+            _evaluate(call.id, content, say)
+            awards.correct(call.id, say)
 
 
 def _new_firms(how_many: int, taken: set[str]) -> Iterator[Firm]:
@@ -173,7 +179,7 @@ def _evaluate(call_id: UUID, content: CallContent, say: Say) -> None:
             works = [
                 work
                 for work in evaluation_queries.works(session, _user_id(session, reviewer))
-                if work.call_id == call_id
+                if work.call_id == call_id and work.sheet.desk.stage is DeskStage.TO_DECLARE
             ]
         for work in works:
             sheets += _score(
@@ -232,7 +238,5 @@ def _rank(call_id: UUID, say: Say) -> None:
     with transaction() as session:
         drawn = ranking.draw_up(session, call_id, reason="Prima approvazione.", by=MANAGER, now=utcnow())
     with transaction() as session:
-        ranking.approve(session, drawn.id, by=ADMIN.email, now=utcnow())
-    with transaction() as session:
-        published = ranking.publish(session, drawn.id, by=MANAGER, now=utcnow())
+        published = awards.publish(session, drawn)
         say(f"ranking version {published.number} published, sha256 {published.sha256}")
