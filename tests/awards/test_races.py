@@ -24,7 +24,7 @@ def races():
 @pytest.fixture
 def race(portal, races):
     if "race" not in races:
-        call = make_call(db.session, code="GARA-2025", slug="gara-2025", at=utcnow())
+        call = make_call(db.session(), code="GARA-2025", slug="gara-2025", at=utcnow())
         db.session.commit()
         races["call"] = (call.id, call.version_id)
     with crowd_engine(portal.engine.url.render_as_string(hide_password=False)) as engine:
