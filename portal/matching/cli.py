@@ -66,6 +66,14 @@ def check(file: BinaryIO, schedule: BinaryIO) -> None:
     click.echo(f"holds: {_summary(solution)}")
 
 
+@matching.command("schema")
+@click.argument("kind", type=click.Choice(["instance", "solution"]))
+def schema(kind: str) -> None:
+    """Write the JSON Schema of an INSTANCE or a SOLUTION."""
+    model = rules.Instance if kind == "instance" else rules.Solution
+    click.echo(json.dumps(model.model_json_schema(), ensure_ascii=False, indent=1, sort_keys=True))
+
+
 def _instance(file: BinaryIO) -> rules.Instance:
     try:
         return rules.instance.read(file.read())

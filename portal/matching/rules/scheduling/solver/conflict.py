@@ -10,16 +10,20 @@ from portal.matching.rules.scheduling.solver.running import How, Run
 
 def explain(layout: Layout, run: Run, pinned: Mapping[int, int]) -> Conflict:
     """Find demands that can't hold together, leave out of them what isn't needed, and say the rest."""
-    demands = list(_crowded(layout, pinned))
-    if not demands:
-        board = Board(layout, pinned=pinned, explaining=True)
-        demands = _together(board, run, sorted(board.demands or {}))
-        for demand in list(demands):
-            if run.over or len(demands) == 1:
-                break
-            fewer = _together(board, run, [one for one in demands if one != demand])
-            demands = fewer or demands
+    board = Board(layout, pinned=pinned, explaining=True)
+    demands = _together(board, run, sorted(board.demands or {}))
+    for demand in list(demands):
+        if run.over or len(demands) == 1:
+            break
+        fewer = _together(board, run, [one for one in demands if one != demand])
+        demands = fewer or demands
     return _say(layout, pinned, demands)
+
+
+def plain(layout: Layout, pinned: Mapping[int, int]) -> Conflict | None:
+    """The conflict that anybody can see, without a search."""
+    demands = list(_crowded(layout, pinned))
+    return _say(layout, pinned, demands) if demands else None
 
 
 def _together(board: Board, run: Run, demands: Sequence[Demand]) -> list[Demand]:
@@ -35,11 +39,15 @@ def _together(board: Board, run: Run, demands: Sequence[Demand]) -> list[Demand]
 
 
 def _crowded(layout: Layout, pinned: Mapping[int, int]) -> Iterable[Demand]:
-    """The plainest conflict: a meeting that has no slot at all, or more meetings of one participant than slots."""
+    """A meeting that has no slot, two whose order leaves none, or more meetings of one participant than slots."""
     sure = [at for at in layout.meetings if layout.meeting(at).required or at in pinned]
     nowhere = next((at for at in sure if not layout.possible[at]), None)
     if nowhere is not None:
         return [("meeting" if layout.meeting(nowhere).required else "lock", nowhere)]
+    for nth, (first, then) in enumerate(layout.before):
+        both = layout.meeting(first).required and layout.meeting(then).required
+        if both and layout.possible[then][-1] <= layout.possible[first][0]:
+            return [("meeting", first), ("meeting", then), ("order", nth)]
     for who in layout.people:
         mine = [at for at in layout.meetings_of[who] if layout.meeting(at).required]
         slots = {slot for at in mine for slot in layout.possible[at]}
@@ -50,13 +58,15 @@ def _crowded(layout: Layout, pinned: Mapping[int, int]) -> Iterable[Demand]:
 
 def _say(layout: Layout, pinned: Mapping[int, int], demands: Sequence[Demand]) -> Conflict:
     meetings = [number for kind, number in demands if kind in {"meeting", "lock"}]
+    ordered = any(kind == "order" for kind, _ in demands)
     meetings += [number for kind, at in demands if kind == "order" for number in layout.before[at]]
+    meetings = list(dict.fromkeys(meetings))
     people = [number for kind, number in demands if kind in {"minimum", "breaks"}]
     shared = _shared(layout, meetings)
     names = [layout.instance.participants[who].id for who in dict.fromkeys([*people, *shared])]
-    words = [*_asked(layout, pinned, demands), *_room(layout, meetings, shared)]
+    words = [*_asked(layout, pinned, demands), *_room(layout, meetings, shared, ordered=ordered)]
     return Conflict(
-        meetings=tuple(layout.meeting(at).id for at in dict.fromkeys(meetings)),
+        meetings=tuple(layout.meeting(at).id for at in meetings),
         participants=tuple(names),
         message="These can't all hold: " + "; ".join(words) + "." if words else "No schedule keeps every demand.",
     )
@@ -85,17 +95,23 @@ def _asked(layout: Layout, pinned: Mapping[int, int], demands: Sequence[Demand])
     return words
 
 
-def _room(layout: Layout, meetings: Sequence[int], shared: Sequence[int]) -> list[str]:
-    """What they have to share: the slots of a participant, or of a meeting that has few."""
+def _room(layout: Layout, meetings: Sequence[int], shared: Sequence[int], *, ordered: bool) -> list[str]:
+    """What they have to share: a span of slots where order matters, otherwise the slots of a participant."""
     if len(meetings) == 1:
         return [f"{layout.meeting(meetings[0]).id} has {_slots(layout, layout.possible[meetings[0]])}"]
+    if ordered:
+        spans = {at: [layout.instance.slots[slot].id for slot in layout.possible[at]] for at in meetings}
+        return [
+            f"{layout.meeting(at).id} can be from {names[0]} to {names[-1]}" for at, names in spans.items() if names
+        ]
     words = []
     for who in shared:
         mine = [at for at in meetings if who in layout.pairs[at]]
         slots = sorted({slot for at in mine for slot in layout.possible[at]})
         most = layout.instance.participants[who].max_meetings
         limit = f", and at most {most} meetings" if most is not None and most < len(mine) else ""
-        words.append(f"{layout.instance.participants[who].id} has for them {_slots(layout, slots)}{limit}")
+        if limit or len(slots) < len(layout.slots):
+            words.append(f"{layout.instance.participants[who].id} has for them {_slots(layout, slots)}{limit}")
     return words
 
 
@@ -106,7 +122,7 @@ def _slots(layout: Layout, slots: Sequence[int]) -> str:
 
 def _shared(layout: Layout, meetings: Sequence[int]) -> list[int]:
     """Participants with more than one of the meetings."""
-    people = [who for at in dict.fromkeys(meetings) for who in layout.pairs[at]]
+    people = [who for at in meetings for who in layout.pairs[at]]
     return sorted({who for who in people if people.count(who) > 1})
 
 

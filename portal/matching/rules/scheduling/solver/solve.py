@@ -75,6 +75,9 @@ class Solving:
 
     def _find_first(self) -> Conflict | None:
         """By hand where that works, else by the solver. The conflict, where none exists."""
+        refused = conflict.plain(self.layout, self.pinned)
+        if refused:
+            return refused
         kept = self.pinned | {at: slot for at, slot in (self.before or {}).items() if at not in self.pinned}
         for only in (False, True) if self.before is not None else (False,):
             by_hand = fill(self.layout, kept, only=only)
