@@ -93,6 +93,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["portale.acts"] = [awards.published_facts]
     app.extensions["portale.area"] = [_applications]
     for name in SLICES:
+        if find_spec(f"portal.{name}.models"):
+            import_module(f"portal.{name}.models")  # a slice without pages has tables that others' rows point to
         if find_spec(f"portal.{name}.views"):
             views = import_module(f"portal.{name}.views")
             for blueprint in views.blueprints:
