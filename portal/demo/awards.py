@@ -16,6 +16,7 @@ from portal.companies.models import Company
 from portal.db import transaction
 from portal.demo.people import ADMIN, MANAGER
 from portal.eligibility import queries as eligibility_queries, service as eligibility
+from portal.eligibility.queries import Standing
 from portal.eligibility.rules.verdicts import Verdict
 from portal.kernel.clock import ROME, utcnow
 from portal.ranking import queries as rankings, service as ranking
@@ -43,6 +44,8 @@ def award_all(call_id: UUID, say: Say) -> None:
         if in_force is not None:
             awards.reserve(session, in_force.id, by="system", now=utcnow())
     granted = _grant(call_id, "Determinazione 214", say)
+    if not granted:
+        return
     _answer(granted, say)
     with transaction() as session:
         drawn = ranking.draw_reserve(
@@ -126,11 +129,13 @@ def _answer(granted: Sequence[UUID], say: Say) -> None:
 def observe(call_id: UUID, say: Say) -> UUID | None:
     """A firm that was not admitted is heard: what failed is corrected, and it is admitted after all."""
     with transaction() as session:
-        out = eligibility_queries.listing(call_id, [Status.NOT_ADMITTED]).order_by(Application.arrival).limit(1)
-        application = session.scalars(out).one_or_none()
-        standing = None if application is None else eligibility_queries.find_standing(session, application.id)
-        if application is None or standing is None:
+        out = eligibility_queries.listing(call_id, [Status.NOT_ADMITTED]).order_by(Application.arrival)
+        refused = session.scalars(out).all()
+        standings = eligibility_queries.standings(session, [one.id for one in refused])
+        application = next((one for one in refused if _is_arguable(standings.get(one.id))), None)
+        if application is None:
             return None
+        standing = standings[application.id]
         for rule in (one for one in standing.rules if one.verdict is Verdict.FAIL):
             eligibility.override(
                 session, standing.report.id, rule.outcome.id, Verdict.PASS, reason=OBSERVED, by=MANAGER, now=utcnow()
@@ -139,6 +144,12 @@ def observe(call_id: UUID, say: Say) -> UUID | None:
         name = session.get_one(Company, application.company_id).legal_name
         say(f"observation of {name} upheld: {application.protocol} is admitted")
         return application.id
+
+
+def _is_arguable(standing: Standing | None) -> bool:
+    """Whether what fails is not the aid itself, which no observation makes less."""
+    failing = [] if standing is None else [one.outcome.id for one in standing.rules if one.verdict is Verdict.FAIL]
+    return bool(failing) and "de_minimis" not in failing
 
 
 def correct(call_id: UUID, say: Say) -> None:
