@@ -33,6 +33,8 @@ def owner(chain: Chain) -> Iterator[Session]:
     with db.transaction() as session:
         for number in range(5, LINES):
             note(session, number)
+    db.session.remove()
+    db._factory.kw["bind"].dispose()
     engine = db.make_engine(chain.url.replace("postgresql:", "postgresql+psycopg:"), role=None)
     with Session(engine) as session:
         session.execute(text("SET session_replication_role = replica"))
