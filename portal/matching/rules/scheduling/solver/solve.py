@@ -136,10 +136,16 @@ class Solving:
                 continue
             aim = self._aim(aims, name)
             bound = max(aim.least, self.bounds.get(name, 0) if stage == "all" else 0)
-            if not self._is_on(board) or (self.keeper.value(name) > bound and not self.run.over):
+            if self._is_on(board):
+                if self.keeper.value(name) > bound and not self.run.over:
+                    bound = max(bound, self._minimise(aims, aim, stage=stage, share=share))
+            elif aim.costs or name == self.names[-1]:  # what is the same whatever the slots needs no search
                 bound = max(bound, self._minimise(aims, aim, stage=stage, share=share))
-            if not self._is_on(board):
-                return  # this choice can't be scheduled in time, or not as well
+                if not self._is_on(board):
+                    return  # this choice can't be scheduled in time, or not as well
+            else:
+                proven[name] = bound
+                continue
             proven[name] = min(bound, self.keeper.value(name))
             aim.limit(board, self.keeper.value(name))
         if self._weights().get(Term.TABLE_CHANGES) and aims.too_many_seats:
