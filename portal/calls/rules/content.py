@@ -3,7 +3,7 @@
 Frozen and strict: an unknown key is an error. The YAML of a call is this, written down.
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Literal, Self
@@ -422,6 +422,29 @@ class Evaluation(Frozen):
     spread_pct: Decimal = Field(default=Decimal(30), gt=0, le=100)
 
 
+class Proceeding(Frozen):
+    """How the proceeding of one case runs (L. 241/1990); how long each part lasts is said by `days`.
+
+    `counts_from`: what the days of the procedure follow; None: the closing for a ranking, the registration of each
+    application for first come, first served. `term_hour`: until when, in Rome, the last day of a term lasts.
+    `supplement_min`, `supplement_max`: bounds of the days that an officer may give; `on_silence`: what happens to who
+    does not answer. `notice_before_exclusion`: whether reasons are sent, and observations awaited, before a formal
+    exclusion (art. 10-bis). There is none before a ranking: the article does not apply to competitive procedures.
+    """
+
+    counts_from: Literal["closing", "registration"] | None = None
+    term_hour: Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$")] = "23:59:59"
+    supplement_min: int = Field(default=5, ge=1, le=30)
+    supplement_max: int = Field(default=30, ge=1, le=30)
+    on_silence: Literal["lapse", "resume"] = "lapse"
+    notice_before_exclusion: bool = True
+
+    @property
+    def hour(self) -> time:
+        """The hour at which terms end."""
+        return time.fromisoformat(self.term_hour)
+
+
 class CallContent(Frozen):
     """A whole version of a call."""
 
@@ -456,6 +479,7 @@ class CallContent(Frozen):
     documents: list[DocumentAsked]
     declarations: list[Declaration]
     days: Days
+    proceeding: Proceeding = Proceeding()
     reminder_hours: list[int] = Field(default_factory=lambda: [168, 48, 4])
     stamp_duty: Literal["none", "virtual", "mark"]
     signature: list[Literal["CAdES", "PAdES"]] = ["CAdES", "PAdES"]  # noqa: RUF012 - idem

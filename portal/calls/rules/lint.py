@@ -221,6 +221,7 @@ def _phases(content: CallContent) -> Iterator[Finding]:
             "oltre 90 giorni serve una norma speciale (L. 241/1990, art. 2)",
             "beyond 90 days a special provision is needed (law 241/1990, art. 2)",
         )
+    yield from _proceeding(content)
     if len(set(content.reminder_hours)) != len(content.reminder_hours):
         yield error("reminder_hours", "un promemoria è ripetuto", "a reminder is repeated")
     longest = max(content.reminder_hours, default=0)
@@ -258,6 +259,21 @@ def _evaluation(content: CallContent) -> Iterator[Finding]:
             "evaluation.consensus",
             "con un solo valutatore per domanda non c'è da accordarsi",
             "with one reviewer for each application there is nothing to agree on",
+
+
+def _proceeding(content: CallContent) -> Iterator[Finding]:
+    least, most = content.proceeding.supplement_min, content.proceeding.supplement_max
+    if not least <= content.days.supplement <= most:
+        yield error(
+            "days.supplement",
+            f"i giorni per integrare devono stare fra {least} e {most} (proceeding)",
+            f"the days for a supplement must be between {least} and {most} (proceeding)",
+        )
+    if not content.proceeding.notice_before_exclusion and content.procedure != "ranking":
+        yield warning(
+            "proceeding.notice_before_exclusion",
+            "a sportello il preavviso di rigetto è dovuto (L. 241/1990, art. 10-bis)",
+            "first come, first served, a notice of rejection is due (law 241/1990, art. 10-bis)",
         )
 
 
