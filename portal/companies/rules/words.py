@@ -9,7 +9,7 @@ Number = Decimal | int
 
 def number(value: Number, language: Language = "it") -> str:
     """`1234.5` -> `1.234,5` or `1,234.5`; at most two decimals, none where there are none."""
-    text = f"{round(Decimal(value), 2):,.2f}".rstrip("0").rstrip(".")
+    text = f"{Decimal(value):,.2f}".rstrip("0").rstrip(".")
     return text.translate(str.maketrans(",.", ".,")) if language == "it" else text
 
 
