@@ -44,6 +44,11 @@ _LONE = re.compile("(?<!%)%(?![%(])")
 _heard: dict[str, dict[str, tuple[Markup, Markup]]] = {language: {} for language in ALL}
 
 
+def gettext_plain(text: str, **values: object) -> str:
+    """`_()` where nothing is escaped: in what is no HTML."""
+    return str(_LONE.sub("%%", gettext(text)) % values)
+
+
 def _say(text: str, **values: object) -> Markup:
     """`_()` in templates: looked up once a process and language; values are escaped, a lone % is a percent sign."""
     heard = _heard[current()]

@@ -23,6 +23,7 @@ from portal.notifications.models import Message
 from portal.notifications.rules import MessageState
 from portal.notifications.service.award_letters import RECIPES
 from portal.notifications.service.letters import ONCE, Guest, Letter, Payload
+from portal.web.language import gettext_plain
 
 DIGEST = "eligibility.digest"
 BATCH = 500
@@ -93,6 +94,8 @@ def compose(template: str, letter: Letter) -> Words:
 
 def _render(template: str, part: str, facts: dict[str, Any]) -> str:
     # not render_template: its context is a request's, and there is none here
+    if part.endswith(".txt"):
+        facts = facts | {"_": gettext_plain}
     return current_app.jinja_env.get_template(f"emails/{template}/{part}").render(facts)
 
 
