@@ -10,10 +10,19 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from portal.documents import rendering
-from portal.documents.rules.papers import ApplicationSheet, Letter, Paper, RankingList, Receipt, Row
+from portal.documents.rules.papers import (
+    ApplicationSheet,
+    FinalAct,
+    Letter,
+    Paper,
+    RankingList,
+    Receipt,
+    RequestLetter,
+    Row,
+)
 
 AT = datetime(2026, 10, 9, 13, 59, 58, tzinfo=UTC)
-PAPERS = (Receipt, ApplicationSheet, RankingList, Letter)
+PAPERS = (Receipt, ApplicationSheet, RankingList, Letter, RequestLetter, FinalAct)
 
 
 def sample(kind: type[Paper]) -> Paper:

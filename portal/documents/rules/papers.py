@@ -76,8 +76,19 @@ class Statement(Part):
     is_made: bool
 
 
+class Supplement(Part):
+    """What was added to an application after it was handed in, when the office asked."""
+
+    asked_at: str
+    answered_at: str
+    words: str
+    note: str
+    answers: list[Reply]
+    attachments: list[Enclosed]
+
+
 class ApplicationSheet(Paper):
-    """A whole application, at any time of its life."""
+    """A whole application, at any time of its life; `supplements` stand beside what was handed in."""
 
     template: ClassVar[str] = "application"
 
@@ -93,6 +104,55 @@ class ApplicationSheet(Paper):
     sections: list[Step]
     attachments: list[Enclosed]
     declarations: list[Statement]
+    supplements: list[Supplement] = []
+
+
+class RequestLetter(Paper):
+    """A letter to a firm: a supplement is wanted (`items`), or a rejection is announced (`reasons`)."""
+
+    template: ClassVar[str] = "request_letter"
+
+    is_notice: bool
+    company: str
+    vat: str
+    protocol: str
+    number: str
+    asked_at: str
+    due_at: str
+    extension: str = ""
+    words: str
+    items: list[str]
+    reasons: list[str]
+    lapses: bool
+    officer: str
+    contact: str
+    answer_url: str
+
+
+class Observation(Part):
+    """What a firm observed, what on, and what the office answers."""
+
+    about: str
+    words: str
+    reply: str
+
+
+class FinalAct(Paper):
+    """The act by which an application is not admitted; `noticed_at` and what follows where there was a notice."""
+
+    template: ClassVar[str] = "final_act"
+
+    company: str
+    vat: str
+    protocol: str
+    made_at: str
+    reason: str
+    noticed_at: str | None
+    observed_at: str | None
+    reasons: list[str]
+    observations: list[Observation]
+    officer: str
+    contact: str
 
 
 class Row(Part):
