@@ -4,11 +4,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.applications.rules import Status
+from portal.applications.rules.procedure import RequestKind
+from portal.applications.rules.requests import RequestState
 from portal.calls.models import Call, CallVersion
 from portal.companies.models import Company
 from portal.documents.models import File
@@ -87,8 +89,60 @@ class Answer(Base):
     saved_by: Mapped[str]
 
 
+class Request(Recorded, Base):
+    """What the office asks a firm to answer within a term: a supplement, or observations on a notice of rejection.
+
+    `asks`: `rules.requests.Asks` as JSON; `reasons` of a notice: [{"rule", "text"}]. `draft` is what the firm has
+    written so far, `content` what it sent, with `sha256` of its canonical form: {"answers", "note", "observations",
+    "attachments"}. `sequence` grows whenever the term moves or ends, for calendars. Once closed a row stays as it is.
+    """
+
+    __tablename__ = "requests"
+    __table_args__ = (
+        UniqueConstraint("application_id", "number"),
+        Index("uq_requests_open", "application_id", unique=True, postgresql_where=text("state = 'open'")),
+        Index("ix_requests_due", "due_at", postgresql_where=text("state = 'open'")),
+        CheckConstraint("due_at > asked_at", name="ends_after_it_begins"),
+        CheckConstraint("(state = 'open') = (closed_at IS NULL)", name="dated_once_closed"),
+        CheckConstraint("(state = 'answered') = (content IS NOT NULL)", name="holds_an_answer_once_answered"),
+        CheckConstraint("(content IS NULL) = (sha256 IS NULL)", name="hashed_once_answered"),
+        CheckConstraint("(extended_at IS NULL) = (extension_reason IS NULL)", name="extended_with_a_reason"),
+    )
+
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("applications.id"))
+    kind: Mapped[RequestKind]
+    number: Mapped[int] = mapped_column(Integer)
+    state: Mapped[RequestState] = mapped_column(default=RequestState.OPEN)
+    asks: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    reasons: Mapped[list[Any]] = mapped_column(default=list)
+    words: Mapped[str]
+    asked_by: Mapped[str]
+    asked_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    remind_at: Mapped[datetime]
+    reminded_at: Mapped[datetime | None]
+    sequence: Mapped[int] = mapped_column(Integer, default=0)
+    extended_at: Mapped[datetime | None]
+    extended_by: Mapped[str | None]
+    extension_reason: Mapped[str | None]
+    draft: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    revision: Mapped[int] = mapped_column(Integer, default=0)
+    drafted_at: Mapped[datetime | None]
+    drafted_by: Mapped[str | None]
+    content: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    sha256: Mapped[str | None]
+    closed_at: Mapped[datetime | None]
+    closed_by: Mapped[str | None]
+    closing_reason: Mapped[str | None]
+
+    files: Mapped[list["Attachment"]] = relationship(lazy="raise", order_by="Attachment.attached_at")
+
+
 class Attachment(Identified, Base):
-    """A file in its place among the documents asked for; removed ones leave a trace."""
+    """A file in its place among the documents asked for; removed ones leave a trace.
+
+    `request_id`: the request that it answers; None for those of the application itself.
+    """
 
     __tablename__ = "attachments"
     __table_args__ = (Index(None, "application_id", "document"),)
@@ -96,6 +150,7 @@ class Attachment(Identified, Base):
     application_id: Mapped[UUID] = mapped_column(ForeignKey("applications.id", ondelete="CASCADE"))
     document: Mapped[str]
     file_id: Mapped[UUID] = mapped_column(ForeignKey("files.id"))
+    request_id: Mapped[UUID | None] = mapped_column(ForeignKey("requests.id"), index=True)
     attached_at: Mapped[datetime]
     attached_by: Mapped[str]
     removed_at: Mapped[datetime | None]

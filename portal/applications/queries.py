@@ -2,19 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Numeric, Row, Select, Text, bindparam, case, cast, func, inspect, select, true
+from sqlalchemy import Numeric, Row, Select, Text, bindparam, case, cast, func, inspect, or_, select, true
 from sqlalchemy.dialects.postgresql import aggregate_order_by
-from sqlalchemy.orm import Session, contains_eager, defer, joinedload
+from sqlalchemy.orm import Session, contains_eager, defer, joinedload, selectinload
 
-from portal.applications.models import Answer, Application, Attachment
+from portal.applications.models import Answer, Application, Attachment, Request
 from portal.applications.rules import Status
 from portal.applications.rules.answers import Stored
 from portal.applications.rules.completeness import Enclosed
+from portal.applications.rules.procedure import CONCLUDED, Asked, RequestKind
+from portal.applications.rules.requests import RequestState
 from portal.calls import queries as calls
 from portal.calls.models import Call, CallVersion
 from portal.calls.rules.content import CallContent
@@ -99,9 +101,26 @@ def _enclosed() -> Any:  # noqa: ANN401 - a scalar subquery
     found = (
         select(func.jsonb_agg(aggregate_order_by(row, Attachment.attached_at, Attachment.id)))
         .join(File, File.id == Attachment.file_id)
-        .where(Attachment.application_id == Application.id, Attachment.removed_at.is_(None))
+        .where(
+            Attachment.application_id == Application.id,
+            Attachment.removed_at.is_(None),
+            or_(Attachment.request_id.is_(None), _is_of_a_supplement()),
+        )
     )
     return func.coalesce(found.correlate(Application).scalar_subquery(), func.jsonb_build_array())
+
+
+def _is_of_a_supplement() -> Any:  # noqa: ANN401 - a condition
+    """Files sent with a supplement stand beside the first ones; those of a draft, or of observations, don't."""
+    return (
+        select(Request.id)
+        .where(
+            Request.id == Attachment.request_id,
+            Request.kind == RequestKind.SUPPLEMENT,
+            Request.state == RequestState.ANSWERED,
+        )
+        .exists()
+    )
 
 
 def _folders() -> Select[Any]:
@@ -396,3 +415,147 @@ def _object(table: type[Base], *but: str) -> Any:  # noqa: ANN401 - a JSON objec
 def _list(rows: Any, company_id: Any) -> Any:  # noqa: ANN401 - a scalar subquery
     found = select(func.jsonb_agg(rows)).where(company_id == Company.id).correlate(Company).scalar_subquery()
     return func.coalesce(found, func.jsonb_build_array())
+
+
+def requests_of(session: Session, application_ids: Sequence[UUID]) -> dict[UUID, list[Request]]:
+    """The requests made about each of these applications, in order. One statement."""
+    found = select(Request).where(Request.application_id.in_(application_ids)).options(defer(Request.draft))
+    asked: dict[UUID, list[Request]] = {each: [] for each in application_ids}
+    for one in session.scalars(found.order_by(Request.application_id, Request.number)):
+        asked[one.application_id].append(one)
+    return asked
+
+
+def supplements_of(session: Session, application_ids: Sequence[UUID]) -> dict[UUID, list[dict[str, Any]]]:
+    """What firms sent for supplements of each of these applications, in order; those without are left out."""
+    found = select(Request.application_id, Request.content).where(
+        Request.application_id.in_(application_ids),
+        Request.kind == RequestKind.SUPPLEMENT,
+        Request.state == RequestState.ANSWERED,
+    )
+    sent: dict[UUID, list[dict[str, Any]]] = {}
+    for application_id, content in session.execute(found.order_by(Request.application_id, Request.number)):
+        sent.setdefault(application_id, []).append(content)
+    return sent
+
+
+def find_request(session: Session, request_id: UUID) -> Request | None:
+    """A request with the files of its answer, removed ones too."""
+    return session.scalars(
+        select(Request)
+        .where(Request.id == request_id)
+        .options(selectinload(Request.files).joinedload(Attachment.file))
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+
+
+def requests_with_files(session: Session, application_id: UUID) -> Sequence[Request]:
+    """The requests about one application, in order, with the files of their answers."""
+    found = select(Request).where(Request.application_id == application_id).order_by(Request.number)
+    return session.scalars(found.options(selectinload(Request.files).joinedload(Attachment.file))).all()
+
+
+def latest_request(session: Session, application_id: UUID, kind: RequestKind) -> Request | None:
+    """The latest request of that kind about an application, with the files of its answer."""
+    found = select(Request.id).where(Request.application_id == application_id, Request.kind == kind)
+    request_id = session.scalar(found.order_by(Request.number.desc()).limit(1))
+    return find_request(session, request_id) if request_id else None
+
+
+def find_numbered(session: Session, application_id: UUID, number: int) -> Request | None:
+    """The request of that number about an application, with the files of its answer."""
+    found = select(Request.id).where(Request.application_id == application_id, Request.number == number)
+    request_id = session.scalar(found)
+    return find_request(session, request_id) if request_id else None
+
+
+def open_request(session: Session, application_id: UUID) -> Request | None:
+    """The one request that awaits an answer, if any."""
+    return session.scalars(
+        select(Request).where(Request.application_id == application_id, Request.state == RequestState.OPEN)
+    ).one_or_none()
+
+
+def enclosed_with(request: Request) -> tuple[Enclosure, ...]:
+    """The files of an answer that are in their places."""
+    return tuple(
+        Enclosure(
+            id=one.id,
+            document=one.document,
+            name=one.file.name,
+            sha256=one.file.sha256,
+            size=one.file.size,
+            media_type=one.file.media_type,
+            pages=one.file.pages,
+            signatures=tuple(one.file.signatures),
+            signers=tuple(signature["signer"] for signature in one.file.signatures if signature["is_intact"]),
+            scan=one.file.scan,
+            at=one.attached_at,
+            by=one.attached_by,
+        )
+        for one in request.files
+        if one.removed_at is None
+    )
+
+
+def as_asked(request: Request) -> Asked:
+    """A request as the clock sees it."""
+    is_called_off = request.state is RequestState.CALLED_OFF
+    return Asked(request.kind, request.asked_at, request.due_at, request.closed_at, is_called_off)
+
+
+def due_requests(session: Session, *, now: datetime, limit: int) -> Sequence[Request]:
+    """Open requests whose term has ended, the oldest first."""
+    ended = select(Request).where(Request.state == RequestState.OPEN, Request.due_at <= now - timedelta(seconds=1))
+    return session.scalars(ended.order_by(Request.due_at).limit(limit)).all()
+
+
+def requests_to_remind(session: Session, *, now: datetime, limit: int) -> Sequence[Request]:
+    """Open requests whose reminder is due, locked; those that another worker holds are skipped."""
+    due = select(Request).where(
+        Request.state == RequestState.OPEN,
+        Request.remind_at <= now,
+        Request.reminded_at.is_(None),
+        Request.due_at > now,
+    )
+    return session.scalars(due.order_by(Request.remind_at).limit(limit).with_for_update(skip_locked=True)).all()
+
+
+class Running(NamedTuple):
+    """A case in which a term runs."""
+
+    id: UUID
+    call_id: UUID
+    version_id: UUID
+    submitted_at: datetime
+    closes_at: datetime
+
+
+def running(session: Session, *, call_ids: frozenset[UUID] | None = None) -> Sequence[Running]:
+    """Every case without an outcome, of these calls (None: of all)."""
+    found = (
+        select(Application.id, Application.call_id, Application.version_id, Application.submitted_at, Call.closes_at)
+        .join(Call, Call.id == Application.call_id)
+        .where(Application.status.not_in(CONCLUDED))
+    )
+    if call_ids is not None:
+        found = found.where(Application.call_id.in_(call_ids))
+    return [Running(*row[:3], row[3], row[4]) for row in session.execute(found) if row[3] is not None]
+
+
+def asked_about(session: Session, application_ids: Sequence[UUID] | None = None) -> dict[UUID, list[Asked]]:
+    """What the clocks of these cases must know, of all that run where none are named. One statement."""
+    found = select(
+        Request.application_id, Request.kind, Request.asked_at, Request.due_at, Request.closed_at, Request.state
+    )
+    if application_ids is not None:
+        found = found.where(Request.application_id.in_(application_ids))
+    else:
+        found = found.join(Application, Application.id == Request.application_id).where(
+            Application.status.not_in(CONCLUDED)
+        )
+    asked: dict[UUID, list[Asked]] = {}
+    for application_id, kind, at, due_at, closed_at, state in session.execute(found):
+        one = Asked(kind, at, due_at, closed_at, state is RequestState.CALLED_OFF)
+        asked.setdefault(application_id, []).append(one)
+    return asked

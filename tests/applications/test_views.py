@@ -11,12 +11,13 @@ from portal.accounts.rules import MembershipKind
 from portal.applications import queries
 from portal.applications.models import Answer, Application, Attachment
 from portal.applications.rules import Status
+from portal.applications.rules.procedure import RequestKind
 from portal.audit.models import Entry
 from portal.kernel.clock import utcnow
 from tests.applications.conftest import enter, token
 from tests.documents.papers import p7m, pades, pdf
 from tests.factories.accounts import MembershipFactory, UserFactory, staff
-from tests.factories.applications import FileFactory, SmallCallFactory, make
+from tests.factories.applications import FileFactory, SmallCallFactory, make, waiting
 from tests.factories.companies import CompanyFactory
 
 TYPED = {
@@ -619,6 +620,10 @@ def test_the_whole_is_a_pdf_at_any_time(member, upto):
 @pytest.mark.parametrize("status", [one for one in Status if one is not Status.DRAFT])
 def test_every_state_is_told_in_plain_words(session, member, status, language):
     application = make(upto="submitted")
+    if status is Status.SUPPLEMENT_REQUESTED:
+        waiting(application, RequestKind.SUPPLEMENT)
+    elif status is Status.REJECTION_NOTICE:
+        waiting(application, RequestKind.NOTICE)
     application.status = status
     if status is Status.WITHDRAWN:
         application.withdrawn_at = utcnow()

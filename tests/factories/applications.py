@@ -8,7 +8,10 @@ from factory.alchemy import SQLAlchemyModelFactory
 
 from portal import db
 from portal.applications import service
-from portal.applications.models import Application, Attachment
+from portal.applications.models import Application, Attachment, Request
+from portal.applications.rules import Status
+from portal.applications.rules.procedure import RequestKind
+from portal.applications.rules.requests import Asks
 from portal.applications.service import Change
 from portal.calls.models import Call, CallVersion, Programme
 from portal.calls.rules.content import CallContent, FormField
@@ -281,3 +284,16 @@ def fill(application: Application, *, by: str = "anna@impresa.example") -> None:
     )
     session.add(attachment)
     session.flush()
+
+
+def waiting(application: Application, kind: RequestKind) -> Request:
+    """A request to the firm of an application in the check, made now; the application waits for its answer."""
+    session, now, by = db.session(), utcnow(), "ufficio@unioncamere.example"
+    if application.status is Status.SUBMITTED:
+        service.move(session, application.id, Status.ELIGIBILITY_CHECK, by="system", now=now)
+    if kind is RequestKind.NOTICE:
+        reasons = [{"rule": "durc", "text": "Il DURC agli atti risulta irregolare."}]
+        return service.give_notice(session, application.id, reasons=reasons, words="", by=by, now=now)
+    words = "Manca il profilo aggiornato dell'impresa."
+    asks = Asks(("profile",), ("agent",))
+    return service.supplement(session, application.id, asks=asks, words=words, days=10, by=by, now=now)

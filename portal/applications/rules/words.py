@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from flask_babel import LazyString, lazy_gettext as _l
 
+from portal.applications.rules.refusals import said
 from portal.applications.rules.status import Status
 
 S = Status
@@ -124,32 +126,67 @@ STORY: Final[Mapping[str, LazyString]] = {
     "applications.submitted": _l("Domanda inviata"),
     "applications.withdrawn": _l("Domanda ritirata"),
     "applications.moved": _l("Cambio di stato"),
+    "applications.supplement_asked": _l("Integrazione chiesta"),
+    "applications.supplement_answered": _l("Integrazione presentata"),
+    "applications.supplement_lapsed": _l("Integrazione non ricevuta entro il termine"),
+    "applications.supplement_called_off": _l("Richiesta di integrazione revocata"),
+    "applications.term_extended": _l("Termine prorogato"),
+    "applications.notice_asked": _l("Preavviso di rigetto mandato"),
+    "applications.notice_answered": _l("Osservazioni presentate"),
+    "applications.notice_lapsed": _l("Nessuna osservazione entro il termine"),
+    "applications.notice_called_off": _l("Preavviso di rigetto revocato"),
 }
 """What of the audit the firm reads of its own case."""
+
+OFFICES: Final = frozenset(
+    {
+        "applications.moved",
+        "applications.supplement_asked",
+        "applications.supplement_lapsed",
+        "applications.supplement_called_off",
+        "applications.term_extended",
+        "applications.notice_asked",
+        "applications.notice_lapsed",
+        "applications.notice_called_off",
+    }
+)
+"""What the office does: the firm reads what, not who."""
 
 TONES: Final[Mapping[str, str]] = {
     "applications.submitted": "success",
     "applications.submission_refused": "danger",
     "applications.withdrawn": "warning",
+    "applications.supplement_asked": "warning",
+    "applications.supplement_answered": "success",
+    "applications.supplement_lapsed": "danger",
+    "applications.notice_asked": "warning",
+    "applications.notice_answered": "success",
+    "applications.notice_lapsed": "danger",
 }
 
 
-def told(action: str, detail: Mapping[str, Any]) -> tuple[str, str]:  # noqa: PLR0911 - a table
+def told(action: str, detail: Mapping[str, Any]) -> tuple[str, str]:
     """Title and text of one line of the story; an empty title for what is not the firm's to read."""
     if action not in STORY:
         return "", ""
-    match action:
-        case "applications.moved":
-            return str(STATES[Status(detail["to"])].label), str(detail.get("why", ""))
-        case "applications.submitted":
-            return str(STORY[action]), str(_l("Protocollo %(protocol)s", protocol=detail["protocol"]))
-        case "applications.attached":
-            return str(STORY[action]), str(detail.get("name", ""))
-        case "applications.withdrawn":
-            return str(STORY[action]), str(detail.get("reason", ""))
-        case "applications.submission_refused":
-            return str(STORY[action]), str(REFUSED.get(detail.get("refusal", ""), ""))
-    return str(STORY[action]), ""
+    if action == "applications.moved":
+        return str(STATES[Status(detail["to"])].label), str(detail.get("why", ""))
+    return str(STORY[action]), _more(action, detail)
+
+
+def _more(action: str, detail: Mapping[str, Any]) -> str:
+    match action.removeprefix("applications."):
+        case "submitted":
+            return str(_l("Protocollo %(protocol)s", protocol=detail["protocol"]))
+        case "attached":
+            return str(detail.get("name", ""))
+        case "withdrawn" | "supplement_called_off" | "notice_called_off":
+            return str(detail.get("reason", ""))
+        case "supplement_asked" | "notice_asked" | "term_extended":
+            return str(_l("Entro il %(at)s", at=said(datetime.fromisoformat(detail["due_at"]))))
+        case "submission_refused":
+            return str(REFUSED.get(detail.get("refusal", ""), ""))
+    return ""
 
 
 REFUSED: Final[Mapping[str, LazyString]] = {

@@ -1,16 +1,18 @@
 """The papers of an application: its receipt, and the whole of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from flask_babel import force_locale
 
-from portal.applications.models import Application
+from portal.applications.models import Application, Request
 from portal.applications.queries import Folder
 from portal.applications.rules import Status
 from portal.applications.rules.answers import NEVER, Stored, spell
 from portal.applications.rules.completeness import Enclosed, fields_of, is_asked
+from portal.applications.rules.procedure import RequestKind
+from portal.applications.rules.requests import Asks
 from portal.applications.rules.words import STATES
 from portal.calls.rules.content import CallContent, FieldType, FormField
 from portal.documents.rendering import instant
@@ -43,8 +45,11 @@ def receipt(application: Application, content: CallContent, *, public_url: str, 
     )
 
 
-def sheet(folder: Folder, *, at: datetime, lang: Language) -> papers.ApplicationSheet:
-    """The whole application as it stands: drafts with what is written, the others as they were frozen."""
+def sheet(folder: Folder, *, at: datetime, lang: Language, asked: Sequence[Request] = ()) -> papers.ApplicationSheet:
+    """The whole application as it stands: drafts with what is written, the others as they were frozen.
+
+    What was sent for the supplements among `asked` stands beside, each by itself.
+    """
     application, content, fields = folder.application, folder.content, fields_of(folder.content)
     given = answers_of(folder)
     steps = [
@@ -58,10 +63,10 @@ def sheet(folder: Folder, *, at: datetime, lang: Language) -> papers.Application
         )
         for section in content.form.sections
     ]
-    asked = [one for one in content.documents if is_asked(one.condition, given, fields)]
+    wanted = [one for one in content.documents if is_asked(one.condition, given, fields)]
     files = _enclosed(content, enclosed_of(folder), lang)
     there = {one.document for one in enclosed_of(folder)}
-    lacking = [papers.Enclosed(title=one.title.in_(lang)) for one in asked if one.required and one.key not in there]
+    lacking = [papers.Enclosed(title=one.title.in_(lang)) for one in wanted if one.required and one.key not in there]
     with force_locale(lang):
         state = str(STATES[application.status].label)
     return papers.ApplicationSheet(
@@ -82,6 +87,63 @@ def sheet(folder: Folder, *, at: datetime, lang: Language) -> papers.Application
             papers.Statement(text=one.text.in_(lang), is_made=given.get(one.key, NEVER).value is True)
             for one in content.declarations
         ],
+        supplements=[sent(content, one, lang=lang) for one in asked if _is_sent(one)],
+    )
+
+
+def _is_sent(request: Request) -> bool:
+    return request.kind is RequestKind.SUPPLEMENT and request.content is not None
+
+
+def sent(content: CallContent, request: Request, *, lang: Language) -> papers.Supplement:
+    """What a firm sent when it was asked."""
+    answer, fields = request.content or {}, fields_of(content)
+    return papers.Supplement(
+        asked_at=instant(request.asked_at, lang=lang),
+        answered_at=instant(_sure(request.closed_at), lang=lang),
+        words=request.words,
+        note=answer["note"],
+        answers=[_reply(fields[key], Stored(value), lang) for key, value in answer["answers"].items()],
+        attachments=_enclosed(content, files_sent(answer), lang),
+    )
+
+
+def files_sent(content: Mapping[str, Any]) -> list[Enclosed]:
+    """The files of an answer that was sent."""
+    return [Enclosed(**{**one, "signers": tuple(one["signers"])}) for one in content["attachments"]]
+
+
+def asked_for(content: CallContent, request: Request, *, lang: Language) -> list[str]:
+    """The documents and the data that a request asks for, by name, in the order of the call."""
+    asks = Asks.of(request.asks)
+    titles = [one.title.in_(lang) for one in content.documents if one.key in asks.documents]
+    return [*titles, *(one.label.in_(lang) for one in content.form.fields() if one.key in asks.fields)]
+
+
+def request_letter(
+    request: Request, application: Application, content: CallContent, *, public_url: str, lang: Language
+) -> papers.RequestLetter:
+    """The letter by which a supplement is asked for, or a rejection announced."""
+    is_notice = request.kind is RequestKind.NOTICE
+    page = "osservazioni" if is_notice else "integrazione"
+    return papers.RequestLetter(
+        **_call(content, lang),
+        sha256=None,
+        is_notice=is_notice,
+        company=application.company.legal_name,
+        vat=application.company.vat,
+        protocol=application.protocol or "",
+        number=str(request.number),
+        asked_at=instant(request.asked_at, lang=lang),
+        due_at=instant(request.due_at, lang=lang),
+        extension=request.extension_reason or "",
+        words=request.words,
+        items=asked_for(content, request, lang=lang),
+        reasons=[one["text"] for one in request.reasons],
+        lapses=content.proceeding.on_silence == "lapse",
+        officer=content.responsible_officer,
+        contact=content.contacts.email,
+        answer_url=f"{public_url}/area/domande/{application.id}/{page}",
     )
 
 

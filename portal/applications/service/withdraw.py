@@ -9,6 +9,7 @@ from portal.applications import queries, rules
 from portal.applications.events import ApplicationWithdrawn
 from portal.applications.models import Application
 from portal.applications.rules import Status
+from portal.applications.service.requests import close_with
 from portal.applications.service.trace import trace
 from portal.kernel import outbox
 from portal.kernel.errors import NotFound
@@ -26,6 +27,7 @@ def withdraw(session: Session, application_id: UUID, *, reason: str, by: str, no
         return application
     if not rules.may_withdraw(application.status):
         raise rules.TooLateToWithdraw
+    close_with(session, application, reason=reason, by=by, now=now)
     application.status = Status.WITHDRAWN
     application.withdrawn_at, application.withdrawn_by, application.withdrawal_reason = now, by, reason
     if application.submitted_at is not None:

@@ -13,7 +13,8 @@ from flask_login import current_user
 from portal import db
 from portal.applications import permissions, queries, rules, service
 from portal.applications.forms import FreezeForm, WithdrawForm
-from portal.applications.rules.words import STATES, TONES, told
+from portal.applications.rules import requests
+from portal.applications.rules.words import OFFICES, STATES, TONES, told
 from portal.applications.views.shared import bp, journey, lacks_of, own, status_of, to_do
 from portal.audit import queries as audit
 from portal.audit.models import Entry
@@ -78,6 +79,10 @@ def overview(application_id: UUID) -> ResponseReturnValue:
         legs=journey(folder, "", lacks),
         to_do=to_do(folder, lacks),
         story=_story(audit.story(db.session(), application_id)),
+        asked=queries.requests_of(db.session(), [application_id])[application_id],
+        kind_words=requests.KIND_WORDS,
+        state_words=requests.STATE_WORDS,
+        state_tones=requests.STATE_TONES,
         may_withdraw=rules.may_withdraw(folder.application.status),
         may_submit=permissions.may_submit(current_user, folder.application.call_id),
         now=utcnow(),
@@ -90,7 +95,7 @@ def _story(entries: Sequence[Entry]) -> list[dict[str, Any]]:
     for entry in reversed(entries):
         title, text = told(entry.action, json.loads(entry.detail))
         if title:
-            who = "" if entry.action == "applications.moved" else entry.by
+            who = "" if entry.action in OFFICES else entry.by
             lines.append({"at": entry.at, "title": title, "text": text, "who": who, "tone": TONES.get(entry.action)})
     return lines
 

@@ -16,6 +16,7 @@ from portal.applications import permissions, queries, rules, service
 from portal.applications.queries import Folder
 from portal.applications.rules.completeness import DOCUMENTS, fields_of, is_asked
 from portal.applications.rules.freezing import check_editable
+from portal.applications.views import requests
 from portal.applications.views.shared import bp, journey, next_address, own, status_of
 from portal.calls.rules.content import DocumentAsked
 from portal.db import transaction
@@ -32,7 +33,7 @@ DRAINED, PATIENCE = 400 * files.MEGABYTE, 20.0
 
 @bp.url_value_preprocessor
 def _room_for_files(endpoint: str | None, _values: dict[str, Any] | None) -> None:
-    if endpoint == f"{bp.name}.upload":
+    if endpoint in {f"{bp.name}.upload", f"{bp.name}.respond"}:
         request.max_content_length = LARGEST
 
 
@@ -75,6 +76,8 @@ def _take(folder: Folder, asked: DocumentAsked) -> None:
 def _too_large(error: RequestEntityTooLarge) -> ResponseReturnValue:
     """A body beyond every limit: read to its end, so that the browser hears the answer; then said beside the field."""
     _drain()
+    if request.endpoint == f"{bp.name}.respond" and current_user.is_authenticated:
+        return requests.too_large(**(request.view_args or {}))
     if request.endpoint != f"{bp.name}.upload" or not current_user.is_authenticated:
         return render_template("errors/error.html", words=WORDS[413], status=413), error.code
     values = request.view_args or {}

@@ -57,7 +57,8 @@ def receipt_pdf(application_id: UUID) -> ResponseReturnValue:
 def preview(application_id: UUID) -> ResponseReturnValue:
     """The whole application, at any time."""
     folder, now, lang = own(application_id), utcnow(), _lang()
-    pdf = rendering.render(papers.sheet(folder, at=now, lang=lang), lang=lang, at=now)
+    asked = queries.requests_of(db.session(), [application_id])[application_id]
+    pdf = rendering.render(papers.sheet(folder, at=now, lang=lang, asked=asked), lang=lang, at=now)
     name = folder.application.protocol or ("domanda" if is_handed_in(folder.application.status) else "bozza")
     return downloads.send(pdf, name=f"domanda-{folder.content.slug}-{name}.pdf", media_type=PDF)
 
