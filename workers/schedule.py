@@ -20,6 +20,16 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 60.0,
         "options": {"queue": queues.HOUSEKEEPING, "expires": 60},
     },
+    "applications.remind_due": {
+        "task": "applications.remind_due",
+        "schedule": 60.0,
+        "options": {"queue": queues.HOUSEKEEPING, "expires": 60},
+    },
+    "eligibility.close_due": {
+        "task": "eligibility.close_due",
+        "schedule": 15.0,
+        "options": {"queue": queues.SCORING, "expires": 60},
+    },
     "eligibility.sweep": {
         "task": "eligibility.sweep",
         "schedule": 60.0,

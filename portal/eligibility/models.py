@@ -71,3 +71,20 @@ class Override(Identified, Base):
     made_at: Mapped[datetime]
 
     report: Mapped[Report] = relationship(lazy="raise")
+
+
+class Refusal(Identified, Base):
+    """The final act by which an application is not admitted: never changed.
+
+    `replies`: the office's answers to the firm's observations, by their key, where a notice (`request_id`) drew any.
+    """
+
+    __tablename__ = "eligibility_refusals"
+    __table_args__ = (CheckConstraint("length(btrim(reason)) >= 10", name="has_a_reason"),)
+
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("applications.id"), index=True)
+    request_id: Mapped[UUID | None] = mapped_column(ForeignKey("requests.id"), unique=True)
+    reason: Mapped[str]
+    replies: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    made_by: Mapped[str]
+    made_at: Mapped[datetime]

@@ -11,10 +11,12 @@ from uuid import UUID
 from sqlalchemy import Select, String, and_, exists, func, literal, select, union_all
 from sqlalchemy.orm import Session, aliased, contains_eager, defer
 
-from portal.applications.models import Application
+from portal.applications.models import Application, Request
 from portal.applications.rules import Status
+from portal.applications.rules.procedure import RequestKind
+from portal.applications.rules.requests import RequestState
 from portal.companies.models import Company, Holding, Representative
-from portal.eligibility.models import Override, Recheck, Report
+from portal.eligibility.models import Override, Recheck, Refusal, Report
 from portal.eligibility.rules.facts import EarlierApplication
 from portal.eligibility.rules.judged import Correction, Judged, judge, standing_verdict
 from portal.eligibility.rules.verdicts import Outcome, Verdict
@@ -128,6 +130,34 @@ def unchecked(session: Session, *, before: datetime, limit: int) -> Sequence[UUI
         ~exists().where(Report.application_id == Application.id),
     )
     return session.scalars(found.order_by(Application.arrival).limit(limit)).all()
+
+
+def was_checked_since(session: Session, application_id: UUID, at: datetime) -> bool:
+    """Whether a report was made at that instant or later."""
+    found = select(Report.id).where(Report.application_id == application_id, Report.made_at >= at)
+    return session.scalar(found.limit(1)) is not None
+
+
+def unseen_supplements(session: Session, *, before: datetime, limit: int) -> Sequence[UUID]:
+    """Supplements answered before that instant of cases in the check that have no report since."""
+    found = (
+        select(Request.id)
+        .join(Application, Application.id == Request.application_id)
+        .where(
+            Application.status == Status.ELIGIBILITY_CHECK,
+            Request.kind == RequestKind.SUPPLEMENT,
+            Request.state == RequestState.ANSWERED,
+            Request.closed_at < before,
+            ~exists().where(Report.application_id == Request.application_id, Report.made_at >= Request.closed_at),
+        )
+    )
+    return session.scalars(found.order_by(Request.closed_at).limit(limit)).all()
+
+
+def refusals_of(session: Session, application_id: UUID) -> Sequence[Refusal]:
+    """The acts by which an application was not admitted, the latest first."""
+    found = select(Refusal).where(Refusal.application_id == application_id)
+    return session.scalars(found.order_by(Refusal.made_at.desc(), Refusal.id)).all()
 
 
 def stalled(session: Session, *, before: datetime) -> Sequence[UUID]:

@@ -31,7 +31,7 @@ from portal.kernel.outbox import Envelope
 from portal.kernel.text import canonical_json
 from tests.factories.calls import content, make_call
 from tests.factories.companies import CompanyFactory
-from tests.factories.eligibility import handed_in
+from tests.factories.eligibility import handed_in, noticed
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 WHO = "ufficio@unioncamere.example"
@@ -170,6 +170,7 @@ def test_not_admit_needs_a_rule_that_fails(session, checked):
     with pytest.raises(ReasonMissing):
         service.not_admit(session, checked.id, reason="no", by=WHO, now=NOW)
 
+    noticed(session, checked)
     service.not_admit(session, checked.id, reason=WHY, by=WHO, now=NOW)
 
     assert checked.status is Status.NOT_ADMITTED

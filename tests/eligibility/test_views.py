@@ -18,7 +18,7 @@ from tests.accounts_help import post, sign_in
 from tests.eligibility.calls import rule
 from tests.factories.accounts import MembershipFactory, UserFactory, staff
 from tests.factories.calls import content, make_call
-from tests.factories.eligibility import handed_in
+from tests.factories.eligibility import handed_in, noticed
 
 WHY = "Visura del 22/11/2026 agli atti"
 
@@ -387,6 +387,7 @@ def test_the_firm_reads_of_a_refusal_and_before_the_check(session, client, call)
     assert "non è ancora stata fatta" in read(client.get(f"/area/domande/{fresh.id}/requisiti"))
     report = service.check(session, fresh.id, now=utcnow())
     service.override(session, report.id, "durc", Verdict.FAIL, reason=WHY, by="x@y.example", now=utcnow())
+    noticed(session, fresh)
     service.not_admit(session, fresh.id, reason=WHY, by="x@y.example", now=utcnow())
     session.commit()
     assert "La domanda non è ammessa" in read(client.get(f"/area/domande/{fresh.id}/requisiti"))

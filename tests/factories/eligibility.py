@@ -1,13 +1,14 @@
 """Applications handed in, as the check finds them."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from portal.applications.models import Application
+from portal.applications import service as asking
+from portal.applications.models import Application, Request
 from portal.applications.queries import profile
 from portal.applications.rules import Status
 from portal.applications.rules.freezing import asks, digest
@@ -72,3 +73,13 @@ def handed_in(
     session.add(application)
     session.flush()
     return application
+
+
+def noticed(session: Session, application: Application, *, is_over: bool = True, at: datetime | None = None) -> Request:
+    """An application whose firm was given notice of the rejection and, where `is_over`, said nothing."""
+    now = at or datetime.now(UTC)
+    reasons = [{"rule": "durc", "text": "Il DURC agli atti risulta irregolare."}]
+    made = asking.give_notice(session, application.id, reasons=reasons, words="", by="ufficio@x.example", now=now)
+    if is_over:
+        asking.lapse(session, made.id, now=made.due_at + timedelta(seconds=1))
+    return made

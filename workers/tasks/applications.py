@@ -7,7 +7,7 @@ from celery import shared_task
 
 from portal.applications import queries, service
 from portal.db import transaction
-from portal.kernel.clock import utcnow
+from portal.kernel.clock import db_now, utcnow
 from workers.retry import TRANSIENT
 
 FORGOTTEN = timedelta(minutes=10)
@@ -27,3 +27,10 @@ def register_forgotten(limit: int = 500) -> None:
         now = utcnow()
         for application_id in queries.unregistered(session, before=now - FORGOTTEN, limit=limit):
             service.register(session, application_id, now=now)
+
+
+@shared_task(name="applications.remind_due", **TRANSIENT)
+def remind_due() -> None:
+    """Have firms told whose term is near."""
+    with transaction() as session:
+        service.remind_due(session, now=db_now(session))

@@ -1,6 +1,6 @@
 """What stands of a report once people have looked: overrides, and the decision that may follow."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -8,6 +8,8 @@ from typing import Final
 from flask_babel import lazy_gettext as _l
 
 from portal.applications.rules import Status
+from portal.applications.rules.refusals import said
+from portal.applications.rules.requests import RequestState
 from portal.eligibility.rules.verdicts import Outcome, Verdict, worst
 from portal.kernel.errors import DomainError
 
@@ -57,6 +59,30 @@ class NothingFails(DomainError):
     """No rule says no: there is no ground for refusing."""
 
     text = _l("Nessun requisito risulta non soddisfatto: indica prima quale manca, con il motivo.")
+
+
+class NoticeNeeded(DomainError):
+    """The call wants reasons sent, and observations awaited, before the act."""
+
+    text = _l(
+        "Prima di non ammettere va mandato il preavviso di rigetto (L. 241/1990, art. 10-bis): usa «Manda il "
+        "preavviso», attendi le osservazioni o la fine del termine, poi decidi."
+    )
+
+
+class NoticeRunning(DomainError):
+    """The firm may still observe, until `due_at`."""
+
+    text = _l("Il termine per le osservazioni finisce il %(due_at)s: fino ad allora si può ammettere, non escludere.")
+
+    def __init__(self, *, due_at: datetime) -> None:
+        super().__init__(due_at=said(due_at))
+
+
+class ReplyMissing(DomainError):
+    """An observation that the act does not answer; `field`: its key."""
+
+    text = _l("Rispondi a questa osservazione, con almeno 10 caratteri: l'atto finale deve dire perché non è accolta.")
 
 
 class RecheckRunning(DomainError):
@@ -132,3 +158,23 @@ def check_refusable(judged: Iterable[Judged]) -> None:
     """Silent where a rule fails. Raises NothingFails."""
     if standing_verdict(judged) is not Verdict.FAIL:
         raise NothingFails
+
+
+def check_notice(*, is_wanted: bool, state: RequestState | None, due_at: datetime | None) -> None:
+    """Silent where the act may follow: after a notice that is closed, or where none is wanted nor pending.
+
+    `state` and `due_at` are those of the pending notice, if any. Raises NoticeNeeded, NoticeRunning.
+    """
+    if state is RequestState.OPEN and due_at is not None:
+        raise NoticeRunning(due_at=due_at)
+    if is_wanted and state not in {RequestState.ANSWERED, RequestState.LAPSED}:
+        raise NoticeNeeded
+
+
+def check_replies(observed: Iterable[str], replies: Mapping[str, str]) -> dict[str, str]:
+    """An answer to each observation, tidy; others are left out. Raises ReplyMissing with the first that lacks one."""
+    tidy = {key: replies.get(key, "").replace("\r\n", "\n").strip() for key in observed}
+    for key, words in tidy.items():
+        if len(words) < SHORTEST_REASON:
+            raise ReplyMissing(field=f"reply_{key}")
+    return tidy

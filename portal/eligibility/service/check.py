@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -10,6 +11,8 @@ from sqlalchemy.orm import Session
 from portal.applications import queries as applications
 from portal.applications.models import Application
 from portal.applications.rules import Status, is_handed_in
+from portal.applications.rules.procedure import RequestKind
+from portal.applications.rules.requests import RequestState, supplemented
 from portal.applications.service import move
 from portal.audit.service import record
 from portal.calls.queries import content_by_id
@@ -49,6 +52,18 @@ def check_again(session: Session, application_id: UUID, *, by: str, now: datetim
     return _add(session, application, number=queries.last_number(session, application_id) + 1, by=by, now=now)
 
 
+def check_supplement(session: Session, request_id: UUID, *, now: datetime) -> Report | None:
+    """Add a report on the facts as a supplement left them; None where one came since, or the case is out of play."""
+    request = applications.find_request(session, request_id)
+    if request is None or request.kind is not RequestKind.SUPPLEMENT or request.state is not RequestState.ANSWERED:
+        return None
+    application = _lock(session, request.application_id)
+    assert request.closed_at is not None  # noqa: S101 - constraint dated_once_closed
+    if not is_handed_in(application.status) or queries.was_checked_since(session, application.id, request.closed_at):
+        return None
+    return _add(session, application, number=queries.last_number(session, application.id) + 1, by="system", now=now)
+
+
 def _lock(session: Session, application_id: UUID) -> Application:
     application = applications.lock(session, application_id)
     if application is None:
@@ -58,18 +73,21 @@ def _lock(session: Session, application_id: UUID) -> Application:
 
 def _add(session: Session, application: Application, *, number: int, by: str, now: datetime) -> Report:
     earlier = queries.earlier_applications(session, [application.id])[application.id]
-    report = report_of(session, application, earlier, number=number, by=by, now=now)
+    sent = applications.supplements_of(session, [application.id]).get(application.id, [])
+    report = report_of(session, application, earlier, sent=sent, number=number, by=by, now=now)
     session.add(report)
     session.flush()
     note(session, [(application, report)], by=by, now=now)
     return report
 
 
-def facts_for(application: Application, earlier: Sequence[EarlierApplication]) -> Facts:
-    """The facts of an application handed in, at the instant it was."""
+def facts_for(
+    application: Application, earlier: Sequence[EarlierApplication], sent: Sequence[dict[str, Any]] = ()
+) -> Facts:
+    """The facts of an application handed in, at the instant it was, with what was `sent` for supplements since."""
     assert application.content is not None  # noqa: S101 - constraint frozen_before_submitted
     assert application.submitted_at is not None  # noqa: S101 - constraint dated_once_submitted
-    return facts_of(application.content, at=application.submitted_at, earlier=earlier)
+    return facts_of(supplemented(application.content, sent), at=application.submitted_at, earlier=earlier)
 
 
 def report_of(
@@ -77,13 +95,14 @@ def report_of(
     application: Application,
     earlier: Sequence[EarlierApplication],
     *,
+    sent: Sequence[dict[str, Any]] = (),
     number: int,
     by: str,
     now: datetime,
     recheck_id: UUID | None = None,
 ) -> Report:
     """The report of an application under the version of the call that it was frozen under; not yet in the session."""
-    facts = facts_for(application, earlier)
+    facts = facts_for(application, earlier, sent)
     content = content_by_id(session, application.version_id)
     version = _versions.get(application.version_id) or _versions.setdefault(application.version_id, version_of(content))
     assessment = assess(content, facts, version=version)

@@ -1,30 +1,40 @@
 """What people decide on a report: correct a rule, admit, not admit. The machine never does."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from portal.applications import queries as applications
+from portal.applications import queries as applications, service as asking
+from portal.applications.models import Application, Request
 from portal.applications.rules import Status
+from portal.applications.rules.procedure import RequestKind
+from portal.applications.rules.requests import observations
 from portal.applications.service import move
 from portal.audit.service import record
+from portal.calls.queries import content_by_id
 from portal.eligibility import queries
 from portal.eligibility.events import ApplicationAdmitted, ApplicationNotAdmitted
-from portal.eligibility.models import Override, Report
+from portal.eligibility.models import Override, Refusal, Report
 from portal.eligibility.queries import Standing
 from portal.eligibility.rules.judged import (
     NoSuchRule,
     NotChecked,
     NotTheLatest,
+    check_notice,
     check_reason,
     check_refusable,
+    check_replies,
     check_under_check,
     doubts,
 )
 from portal.eligibility.rules.verdicts import Verdict
 from portal.kernel import outbox
 from portal.kernel.errors import NotFound
+
+CALLED_OFF_BY_ADMISSION: Final = "Preavviso superato: la domanda è ammessa."
 
 
 def override(
@@ -78,13 +88,81 @@ def admit(session: Session, application_id: UUID, *, by: str, now: datetime, rea
     )
 
 
-def not_admit(session: Session, application_id: UUID, *, reason: str, by: str, now: datetime) -> None:
-    """Do not admit, because a rule fails. Raises NothingFails, ReasonMissing, NotChecked, NotUnderCheck, NotFound."""
+def give_notice(
+    session: Session, application_id: UUID, *, reasons: Sequence[Mapping[str, str]], words: str, by: str, now: datetime
+) -> Request:
+    """Tell a firm why it will not be admitted, before the act (L. 241/1990 art. 10-bis).
+
+    `reasons`: [{"rule", "text"}]. Raises NothingFails, NotChecked, NotUnderCheck, and what
+    `applications.service.give_notice` does.
+    """
+    check_refusable(_lock(session, application_id).rules)
+    return asking.give_notice(session, application_id, reasons=reasons, words=words, by=by, now=now)
+
+
+def not_admit(
+    session: Session,
+    application_id: UUID,
+    *,
+    reason: str,
+    by: str,
+    now: datetime,
+    replies: Mapping[str, str] | None = None,
+) -> None:
+    """Do not admit, because a rule fails; `replies` answer the observations on a notice, by their key.
+
+    Where the call wants a notice, one must have been answered or have ended. Silent where it is not admitted already.
+    Raises NothingFails, ReasonMissing, NoticeNeeded, NoticeRunning, ReplyMissing, NotChecked, NotUnderCheck, NotFound.
+    """
     standing = _lock(session, application_id)
     check_refusable(standing.rules)
     why = check_reason(reason)
+    application = applications.lock(session, application_id)
+    if application is None or application.status is Status.NOT_ADMITTED:
+        return
+    content = content_by_id(session, application.version_id)
+    notice = _pending_notice(session, application)
+    check_notice(
+        is_wanted=content.proceeding.notice_before_exclusion,
+        state=notice.state if notice else None,
+        due_at=notice.due_at if notice else None,
+    )
+    observed = observations(notice.reasons, notice.content) if notice else []
+    answered = check_replies([key for key, _about, _words in observed], replies or {})
+    refuse(session, application_id, notice.id if notice else None, reason=why, replies=answered, by=by, now=now)
     event = ApplicationNotAdmitted(application_id=application_id)
     _decide(session, application_id, Status.NOT_ADMITTED, event, by=by, now=now, why=why)
+
+
+def _pending_notice(session: Session, application: Application) -> Request | None:
+    """The notice on which the case waits for the act."""
+    if application.status is not Status.REJECTION_NOTICE:
+        return None
+    return applications.latest_request(session, application.id, RequestKind.NOTICE)
+
+
+def refuse(
+    session: Session,
+    application_id: UUID,
+    request_id: UUID | None,
+    *,
+    reason: str,
+    replies: Mapping[str, str],
+    by: str,
+    now: datetime,
+) -> Refusal:
+    """Write the act down."""
+    act = Refusal(
+        application_id=application_id,
+        request_id=request_id,
+        reason=reason,
+        replies=dict(replies),
+        made_by=by,
+        made_at=now,
+    )
+    session.add(act)
+    session.flush()
+    return act
 
 
 def _lock(session: Session, application_id: UUID) -> Standing:
@@ -120,6 +198,7 @@ def _decide(
     application = applications.lock(session, application_id)
     if application is None or application.status is to:
         return
+    asking.close_with(session, application, reason=why or CALLED_OFF_BY_ADMISSION, by=by, now=now)
     outbox.emit(session, event)
     move(session, application_id, to, by=by, now=now, why=" ".join(why.split()))
 

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from portal.applications import queries as applications
 from portal.audit.service import record
 from portal.eligibility import queries
 from portal.eligibility.events import RecheckAsked
@@ -60,6 +61,7 @@ def carry_on(session: Session, recheck_id: UUID, *, now: datetime, limit: int = 
     batch = queries.lock_batch(session, recheck.call_id, after=recheck.after, limit=limit)
     ids = [application.id for application in batch]
     earlier, numbers = queries.earlier_applications(session, ids), queries.last_numbers(session, ids)
+    sent = applications.supplements_of(session, ids)
     made = [
         (
             application,
@@ -67,6 +69,7 @@ def carry_on(session: Session, recheck_id: UUID, *, now: datetime, limit: int = 
                 session,
                 application,
                 earlier[application.id],
+                sent=sent.get(application.id, []),
                 number=numbers.get(application.id, 0) + 1,
                 by=recheck.asked_by,
                 now=now,
@@ -89,6 +92,11 @@ def carry_on(session: Session, recheck_id: UUID, *, now: datetime, limit: int = 
 def forgotten(session: Session, *, now: datetime, limit: int = 500) -> Sequence[UUID]:
     """Applications that nobody checked within ten minutes: the queue forgot them."""
     return queries.unchecked(session, before=now - FORGOTTEN_AFTER, limit=limit)
+
+
+def unseen_supplements(session: Session, *, now: datetime, limit: int = 500) -> Sequence[UUID]:
+    """Supplements that came and were not looked at within ten minutes: the queue forgot them."""
+    return queries.unseen_supplements(session, before=now - FORGOTTEN_AFTER, limit=limit)
 
 
 def stalled(session: Session, *, now: datetime) -> Sequence[UUID]:

@@ -2,9 +2,9 @@
 
 from flask import Blueprint
 
-from portal.eligibility.views import office, own, precheck
+from portal.eligibility.views import office, own, precheck, requests
 
 bp = Blueprint("eligibility", __name__)
-for room in (precheck, office, own):
+for room in (precheck, office, requests, own):
     room.route(bp)
 blueprints = (bp,)

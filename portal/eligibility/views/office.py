@@ -9,13 +9,16 @@ from flask_babel import gettext as _, ngettext
 from flask_login import current_user
 
 from portal import db
+from portal.applications import queries as applications
 from portal.applications.models import Application
 from portal.applications.rules import Status
+from portal.applications.rules.procedure import RequestKind
+from portal.applications.rules.requests import observations
 from portal.calls import queries as calls
 from portal.calls.models import Call
 from portal.db import transaction
 from portal.eligibility import permissions, queries, service
-from portal.eligibility.forms import BulkForm, CorrectionForm, ReasonForm
+from portal.eligibility.forms import BulkForm, CorrectionForm, ReasonForm, refusal_form
 from portal.eligibility.rules.judged import Judged
 from portal.eligibility.rules.verdicts import Verdict
 from portal.kernel.clock import utcnow
@@ -153,20 +156,39 @@ def correct(application_id: UUID, rule: str) -> ResponseReturnValue:
 
 
 @requires_manager_or_admin
-def decide(application_id: UUID, decision: str) -> ResponseReturnValue:
-    """Admit, or not, with the reason."""
+def admit(application_id: UUID) -> ResponseReturnValue:
+    """Admit, with the reason."""
     application, standing = _dossier(application_id)
     form = ReasonForm()
     if form.validate_on_submit():
         try:
             with transaction() as session:
-                verb = service.admit if decision == "ammetti" else service.not_admit
-                verb(session, application_id, reason=form.reason.data, by=current_user.email, now=utcnow())
+                service.admit(session, application_id, reason=form.reason.data, by=current_user.email, now=utcnow())
             return _case_page(application_id)
         except DomainError as refusal:
             form.refuse(refusal)
             application, standing = _dossier(application_id)
-    page = {"application": application, "standing": standing, "form": form, "decision": decision}
+    page = {"application": application, "standing": standing, "form": form, "admits": True}
+    return render_template("eligibility/decide.html", **page), 422 if form.summary else 200
+
+
+@requires_manager_or_admin
+def not_admit(application_id: UUID) -> ResponseReturnValue:
+    """Do not admit: the final act, which answers what the firm observed."""
+    application, standing = _dossier(application_id)
+    notice = applications.latest_request(db.session(), application_id, RequestKind.NOTICE)
+    is_pending = notice is not None and application.status is Status.REJECTION_NOTICE
+    form = refusal_form(observations(notice.reasons, notice.content) if notice and is_pending else [])
+    if form.validate_on_submit():
+        try:
+            with transaction() as session:
+                who = {"by": current_user.email, "now": utcnow()}
+                service.not_admit(session, application_id, reason=form.reason.data, replies=form.replies(), **who)
+            return _case_page(application_id)
+        except DomainError as refusal:
+            form.refuse(refusal)
+            application, standing = _dossier(application_id)
+    page = {"application": application, "standing": standing, "form": form, "admits": False}
     return render_template("eligibility/decide.html", **page), 422 if form.summary else 200
 
 
@@ -190,5 +212,6 @@ def route(bp: Blueprint) -> None:
     bp.post("/ufficio/bandi/<slug>/verifica-requisiti/ammetti")(admit_many)
     case = "/ufficio/domande/<uuid:application_id>"
     bp.route(f"{case}/requisiti/<rule>", methods=["GET", "POST"])(correct)
-    bp.route(f"{case}/<any('ammetti', 'non-ammettere'):decision>", methods=["GET", "POST"])(decide)
+    bp.route(f"{case}/ammetti", methods=["GET", "POST"])(admit)
+    bp.route(f"{case}/non-ammettere", methods=["GET", "POST"])(not_admit)
     bp.post(f"{case}/ricontrolla")(check_again)
