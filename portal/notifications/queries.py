@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, defer, joinedload, selectinload
 
 from portal.accounts.models import Membership, User
-from portal.applications.models import Application
+from portal.applications.models import Application, Request
 from portal.applications.rules import Status
 from portal.calls.models import Call
 from portal.companies.models import Company
@@ -99,6 +99,17 @@ def application(session: Session, application_id: UUID) -> Application | None:
     return session.scalars(
         select(Application).where(Application.id == application_id).options(*WITH_CALL)
     ).one_or_none()
+
+
+def request(session: Session, request_id: UUID) -> Row[Request, Application] | None:
+    """A request to a firm with its application."""
+    found = (
+        select(Request, Application)
+        .join(Application, Application.id == Request.application_id)
+        .where(Request.id == request_id)
+        .options(*WITH_CALL, defer(Request.draft))
+    )
+    return session.execute(found).one_or_none()
 
 
 def call(session: Session, call_id: UUID) -> Call | None:

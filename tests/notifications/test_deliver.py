@@ -12,6 +12,7 @@ from sqlalchemy import select
 from portal.accounts.service import links
 from portal.accounts.service.links import Purpose
 from portal.adapters.mail import SmtpMailer
+from portal.applications.rules.procedure import RequestKind
 from portal.audit.models import Entry
 from portal.config import get_settings
 from portal.notifications import service
@@ -19,7 +20,7 @@ from portal.notifications.models import Delivery, Message
 from portal.notifications.rules import LEASE, PAUSES, PERSONAL_LINK, MessageState, NotFailed, Scope, pause
 from tests.adapters.smtp import serving
 from tests.factories.accounts import MembershipFactory, UserFactory
-from tests.factories.applications import SmallCallFactory, make
+from tests.factories.applications import SmallCallFactory, make, waiting
 from tests.factories.companies import CompanyFactory
 from workers.tasks import notifications as tasks
 
@@ -231,3 +232,16 @@ def test_all_failed_messages_are_sent_again_within_the_scope(session):
     assert (mine.state, account.state) == (MessageState.WAITING, MessageState.FAILED)
     assert service.send_failed_again(session, scope=ALL, by="x@y.example", now=NOW) == 1
     assert service.send_failed_again(session, scope=ALL, by="x@y.example", now=NOW) == 0
+
+
+def test_the_letter_of_a_request_travels_with_the_end_of_its_term(session):
+    company = CompanyFactory()
+    MembershipFactory(company=company)
+    request = waiting(make(company=company, upto="submitted"), RequestKind.NOTICE)
+    service.tell(session, "applications.request_made", {"request_id": str(request.id)}, occurrence="1", now=NOW)
+
+    letter, term = claimed(session, now=NOW).mail.iter_attachments()
+
+    with pikepdf.open(BytesIO(letter.get_content())) as pdf:
+        assert str(pdf.docinfo["/Title"]).startswith("Preavviso di rigetto")
+    assert term["Content-Type"].params["method"] == "PUBLISH"

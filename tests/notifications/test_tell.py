@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from itertools import product
 from typing import Any
 from uuid import uuid4
 
@@ -12,9 +13,11 @@ from sqlalchemy import select
 
 from portal.accounts.rules import StaffRoleName
 from portal.applications import service as applications
+from portal.applications.rules.procedure import RequestKind
 from portal.awards.models import Award, Ending, EndingKind
 from portal.calls.models import CallVersion
 from portal.config import PROJECT
+from portal.documents import rendering
 from portal.eligibility.models import Report
 from portal.eligibility.rules.verdicts import Verdict
 from portal.evaluation.models import Assignment
@@ -26,7 +29,7 @@ from portal.notifications.service.tell import compose
 from portal.ranking.models import Place, Ranking
 from portal.ranking.rules import Outcome
 from tests.factories.accounts import MembershipFactory, UserFactory, staff
-from tests.factories.applications import SmallCallFactory, make
+from tests.factories.applications import SmallCallFactory, make, waiting
 from tests.factories.companies import CompanyFactory
 from workers.subscriptions import SUBSCRIPTIONS
 
@@ -351,9 +354,11 @@ def test_managers_get_one_digest_a_day_and_only_where_there_is_something(session
 def test_every_message_is_whole_in_both_languages(session):
     """Each template renders with facts of every kind, without a place left open."""
     facts: dict[str, Any] = dict.fromkeys(
-        ("call", "company", "link", "verify", "code", "sha256", "protocol", "contact", "reason", "left"), "xyz"
+        ("call", "company", "link", "verify", "code", "sha256", "protocol", "contact", "reason", "left", "words"), "xyz"
     )
-    facts |= dict.fromkeys(("at", "closes_at", "until", "due", "due_at"), NOW)
+    facts |= dict.fromkeys(("application_link", "extension_reason", "closing_reason"), "xyz")
+    facts |= dict.fromkeys(("at", "closes_at", "until", "due", "due_at", "closed_at"), NOW)
+    facts |= {"items": ["a", "b"], "reasons": ["c", "d"], "files": 2, "lapses": True}
     facts |= dict.fromkeys(
         ("arrival", "arrived", "passed", "to_verify", "failed", "position", "total", "number", "ranked", "count"), 3
     )
@@ -364,8 +369,8 @@ def test_every_message_is_whole_in_both_languages(session):
     folders = sorted(folder.name for folder in (PROJECT / "templates" / "emails").iterdir() if folder.is_dir())
     for language in ("it", "en"):
         user = UserFactory.build(language=language)
-        for name in folders:
-            words = compose(name, Letter(user=user, facts=facts))
+        for name, is_notice in product(folders, (True, False)):
+            words = compose(name, Letter(user=user, facts=facts | {"is_notice": is_notice}))
             assert words.subject, name
             assert words.text.startswith({"it": "Gentile", "en": "Dear"}[language]), name
             assert "%(" not in words.text + words.html + words.subject, name
@@ -383,3 +388,97 @@ def test_somebody_without_an_account_is_written_to_in_their_own_language(session
     assert (message.recipient, message.user_id, message.counterpart_id) == (guest.email, None, None)
     assert message.text.startswith("Здравствуйте, Dilnoza Karimova!")
     assert "/area/messaggi" not in message.text + message.html
+
+
+@pytest.fixture
+def request_of(session):
+    """A request to a firm with two people, of that kind."""
+
+    def made(kind):
+        company = firm()
+        application = make(company=company, upto="submitted")
+        return waiting(application, kind), application
+
+    return made
+
+
+def ics(row):
+    [text] = [one["text"] for one in row.attachments if "text" in one]
+    calendar = Calendar.from_ical(text)
+    [event] = calendar.walk("VEVENT")
+    return calendar, event
+
+
+def test_a_request_is_told_to_the_firm_with_its_letter_and_the_end_of_its_term(session, tell, request_of):
+    request, application = request_of(RequestKind.SUPPLEMENT)
+
+    italian, english = tell("applications.request_made", request_id=request.id)
+
+    assert italian.subject.startswith("Integrazione richiesta: ")
+    assert english.subject.startswith("Supplement asked for: ")
+    due = rendering.instant(request.due_at, lang="it")
+    assert due in italian.text
+    assert due in italian.html
+    assert "Profilo aziendale" in italian.text
+    assert request.words in italian.text
+    assert "la domanda decade" in italian.text
+    assert f"/area/domande/{application.id}/integrazione" in italian.text
+    assert italian.attachments[0] == {"request_of": str(request.id), "name": f"{application.protocol}-1.pdf"}
+    calendar, event = ics(italian)
+    assert str(calendar["METHOD"]) == "PUBLISH"
+    assert event["DTSTART"].dt == request.due_at.replace(microsecond=0)
+    assert (str(event["UID"]), event["SEQUENCE"]) == (f"{request.id}.term@portale-export", 0)
+
+
+def test_an_extension_moves_the_entry_in_calendars_and_an_end_takes_it_away(session, tell, request_of):
+    request, _application = request_of(RequestKind.SUPPLEMENT)
+    applications.extend(session, request.id, days=5, reason="Lo ha chiesto l'impresa.", by="u@x.example", now=NOW)
+    moved, _english = tell("applications.request_extended", request_id=request.id)
+    applications.call_off(session, request.id, reason="Era già agli atti, per errore.", by="u@x.example", now=NOW)
+    gone, _english = tell("applications.request_called_off", request_id=request.id)
+
+    (_, first), (cancelled, last) = ics(moved), ics(gone)
+    assert "Lo ha chiesto l'impresa." in moved.text
+    assert "Era già agli atti, per errore." in gone.text
+    assert (first["SEQUENCE"], last["SEQUENCE"]) == (1, 2)
+    assert first["UID"] == last["UID"]
+    assert first["DTSTART"].dt == request.due_at.replace(microsecond=0)
+    assert (str(cancelled["METHOD"]), str(last["STATUS"])) == ("CANCEL", "CANCELLED")
+
+
+def test_a_reminder_says_what_is_left_and_is_silent_once_answered(session, tell, request_of):
+    request, _application = request_of(RequestKind.NOTICE)
+
+    rows = tell("applications.request_reminder_due", request_id=request.id, now=request.remind_at)
+    assert [row.subject.partition(":")[0] for row in rows] == [
+        "Mancano 2 giorni per rispondere",
+        "2 days left to answer",
+    ]
+    applications.call_off(session, request.id, reason="Il motivo è venuto meno.", by="u@x.example", now=NOW)
+    again = tell("applications.request_reminder_due", request_id=request.id, occurrence="2", now=request.remind_at)
+    assert len(again) == 2
+
+
+def test_observations_are_told_to_both_sides(session, tell, request_of):
+    clerk = staff(StaffRoleName.MANAGER)
+    request, application = request_of(RequestKind.NOTICE)
+    draft = {"observations": {"m1": "Il DURC è regolare."}}
+    applications.save_draft(session, request.id, draft, revision=0, by="anna@brambilla.example", now=NOW)
+    applications.answer(session, request.id, by="anna@brambilla.example")
+
+    rows = tell("applications.request_answered", request_id=request.id)
+
+    subjects = {row.recipient: row.subject for row in rows}
+    assert subjects[clerk.email] == f"Osservazioni ricevute: {application.company.legal_name}"
+    assert subjects["anna@brambilla.example"].startswith("Osservazioni inviate: ")
+    [to_clerk] = [row for row in rows if row.recipient == clerk.email]
+    assert f"/ufficio/domande/{application.id}" in to_clerk.text
+
+
+def test_silence_is_told_to_both_sides(session, tell, request_of):
+    clerk = staff(StaffRoleName.MANAGER)
+    silent, _application = request_of(RequestKind.SUPPLEMENT)
+    applications.lapse(session, silent.id, now=silent.due_at + timedelta(seconds=1))
+    lapsed = tell("applications.request_lapsed", request_id=silent.id)
+    assert "è decaduta" in next(row.text for row in lapsed if row.recipient == "anna@brambilla.example")
+    assert clerk.email in {row.recipient for row in lapsed}

@@ -1,5 +1,6 @@
 """From a message to the mail server: claim it and commit, send with no transaction open, mark it in a new one."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
@@ -151,14 +152,12 @@ def _mail(session: Session, message: Message) -> EmailMessage:
     mail.set_content(message.text.replace(PERSONAL_LINK, link))
     mail.add_alternative(message.html.replace(PERSONAL_LINK, escape(link)), subtype="html")
     for one in message.attachments:
-        if "receipt_of" in one:
-            receipt = _receipt(session, UUID(one["receipt_of"]), message.language)
-            mail.add_attachment(receipt, maintype="application", subtype="pdf", filename=one["name"])
-        elif "letter_of" in one:
-            letter = letters.pdf(session, UUID(one["letter_of"]), lang="en" if message.language == "en" else "it")
-            mail.add_attachment(letter, maintype="application", subtype="pdf", filename=one["name"])
+        if "text" in one:
+            method = {"method": one.get("method", "PUBLISH")}
+            mail.add_attachment(one["text"], subtype="calendar", filename=one["name"], params=method)
         else:
-            mail.add_attachment(one["text"], subtype="calendar", filename=one["name"], params={"method": "PUBLISH"})
+            pdf = _paper(session, one, "en" if message.language == "en" else "it")
+            mail.add_attachment(pdf, maintype="application", subtype="pdf", filename=one["name"])
     mail["Content-Language"] = message.language
     return mail
 
@@ -170,9 +169,17 @@ def _personal_link(session: Session, message: Message) -> str:
     return links.link(purpose, user) if purpose and user else ""
 
 
-def _receipt(session: Session, application_id: UUID, language: str) -> bytes:
+def _paper(session: Session, one: Mapping[str, str], lang: Language) -> bytes:
+    """A PDF that is made when the message leaves."""
+    if "receipt_of" in one:
+        return _receipt(session, UUID(one["receipt_of"]), lang)
+    if "request_of" in one:
+        return _request(session, UUID(one["request_of"]), lang)
+    return letters.pdf(session, UUID(one["letter_of"]), lang=lang)
+
+
+def _receipt(session: Session, application_id: UUID, lang: Language) -> bytes:
     """The receipt's PDF; the same bytes each time, so that it need not be kept."""
-    lang: Language = "en" if language == "en" else "it"
     application = queries.application(session, application_id)
     if application is None or application.submitted_at is None:
         msg = "a receipt of nothing"
@@ -180,3 +187,15 @@ def _receipt(session: Session, application_id: UUID, language: str) -> bytes:
     content = calls.content_by_id(session, application.version_id)
     paper = papers.receipt(application, content, public_url=get_settings().public_url, lang=lang)
     return rendering.render(paper, lang=lang, at=application.submitted_at)
+
+
+def _request(session: Session, request_id: UUID, lang: Language) -> bytes:
+    """The letter of a request to a firm."""
+    found = queries.request(session, request_id)
+    if found is None:
+        msg = "a letter of nothing"
+        raise ValueError(msg)
+    request, application = found
+    content = calls.content_by_id(session, application.version_id)
+    paper = papers.request_letter(request, application, content, public_url=get_settings().public_url, lang=lang)
+    return rendering.render(paper, lang=lang, at=request.asked_at)

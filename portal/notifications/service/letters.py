@@ -12,16 +12,21 @@ from sqlalchemy.orm import Session
 from portal.accounts import queries as accounts
 from portal.accounts.models import User
 from portal.accounts.rules import StaffRoleName
-from portal.applications.models import Application
+from portal.applications.models import Application, Request
 from portal.applications.rules import Status
+from portal.applications.rules.procedure import RequestKind
+from portal.applications.service.papers import asked_for
+from portal.calls import queries as calls
 from portal.calls.models import Call
+from portal.calls.rules.content import CallContent
 from portal.config import get_settings
 from portal.evaluation import queries as evaluation
 from portal.evaluation.rules import detect
 from portal.kernel.clock import ROME
+from portal.kernel.text import Language
 from portal.notifications import queries
 from portal.notifications.rules import PERSONAL_LINK
-from portal.notifications.service.calendar import deadline
+from portal.notifications.service.calendar import deadline, term
 
 Payload: TypeAlias = Mapping[str, Any]
 
@@ -331,3 +336,97 @@ def _reminder(session: Session, payload: Payload, now: datetime) -> Iterator[Let
         for letter in _to_applicants(session, call, now, Status.DRAFT, with_deadline=True):
             letter.facts["left"] = format_timedelta(call.closes_at - now, locale=letter.user.language, threshold=1.1)
             yield letter
+
+
+def _request_facts(request: Request, application: Application, content: CallContent, user: User) -> dict[str, Any]:
+    lang: Language = "en" if user.language == "en" else "it"
+    is_notice = request.kind is RequestKind.NOTICE
+    page = "osservazioni" if is_notice else "integrazione"
+    return _application_facts(application, user) | {
+        "is_notice": is_notice,
+        "protocol": application.protocol,
+        "words": request.words,
+        "reasons": [one["text"] for one in request.reasons],
+        "items": asked_for(content, request, lang=lang),
+        "due_at": request.due_at,
+        "lapses": content.proceeding.on_silence == "lapse",
+        "contact": content.contacts.email,
+        "extension_reason": request.extension_reason,
+        "closing_reason": request.closing_reason,
+        "closed_at": request.closed_at,
+        "files": len((request.content or {}).get("attachments", ())),
+        "sha256": request.sha256,
+        "link": _address(f"/area/domande/{application.id}/{page}"),
+        "application_link": _address(f"/area/domande/{application.id}"),
+    }
+
+
+def _about_request(
+    session: Session,
+    payload: Payload,
+    now: datetime,
+    *,
+    template: str = "",
+    with_letter: bool = False,
+    **more: Any,  # noqa: ANN401
+) -> Iterator[Letter]:
+    """A letter about a request to each person of its firm, with the end of its term for calendars."""
+    found = queries.request(session, UUID(payload["request_id"]))
+    if found is None:
+        return
+    request, application = found
+    content = calls.content_by_id(session, application.version_id)
+    letter = {"request_of": str(request.id), "name": f"{application.protocol}-{request.number}.pdf"}
+    for one in _to_firm(session, application, now, **more):
+        facts = one.facts | _request_facts(request, application, content, one.user) | more
+        ics = term(request, facts, language=one.user.language, now=now)
+        attachments = (letter, ics) if with_letter else (ics,)
+        yield Letter(**{**vars(one), "facts": facts, "template": template, "attachments": attachments})
+
+
+def _request_to_staff(session: Session, payload: Payload, *, template: str = "") -> Iterator[Letter]:
+    found = queries.request(session, UUID(payload["request_id"]))
+    if found is None:
+        return
+    request, application = found
+    content = calls.content_by_id(session, application.version_id)
+    for user in accounts.people_with_role(session, StaffRoleName.MANAGER, call_id=application.call_id):
+        facts = _request_facts(request, application, content, user)
+        facts |= {"link": _address(f"/ufficio/domande/{application.id}")}
+        yield Letter(user=user, subject_id=application.id, call_id=application.call_id, facts=facts, template=template)
+
+
+@about("applications.request_made", once=True)
+def _asked(session: Session, payload: Payload, now: datetime) -> Iterator[Letter]:
+    yield from _about_request(session, payload, now, with_letter=True)
+
+
+@about("applications.request_extended")
+def _prolonged(session: Session, payload: Payload, now: datetime) -> Iterator[Letter]:
+    yield from _about_request(session, payload, now)
+
+
+@about("applications.request_called_off", once=True)
+def _called_off(session: Session, payload: Payload, now: datetime) -> Iterator[Letter]:
+    yield from _about_request(session, payload, now)
+
+
+@about("applications.request_reminder_due")
+def _term_near(session: Session, payload: Payload, now: datetime) -> Iterator[Letter]:
+    for letter in _about_request(session, payload, now):
+        if letter.facts["closed_at"] is None and now < letter.facts["due_at"]:
+            left = format_timedelta(letter.facts["due_at"] - now, locale=letter.user.language, threshold=1.1)
+            letter.facts["left"] = left
+            yield letter
+
+
+@about("applications.request_answered", once=True)
+def _answered(session: Session, payload: Payload, now: datetime) -> Iterator[Letter]:
+    yield from _about_request(session, payload, now, template="applications.request_answered_firm")
+    yield from _request_to_staff(session, payload)
+
+
+@about("applications.request_lapsed", once=True)
+def _lapsed(session: Session, payload: Payload, now: datetime) -> Iterator[Letter]:
+    yield from _about_request(session, payload, now)
+    yield from _request_to_staff(session, payload, template="applications.request_lapsed_staff")
