@@ -1,16 +1,34 @@
 """Every SELECT of the office."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, func, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    Row,
+    Select,
+    Uuid,
+    bindparam,
+    column,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
+from portal.applications import queries as applications
 from portal.applications.models import Application, Attachment
 from portal.applications.rules import Status
+from portal.applications.rules.procedure import CONCLUDED, Clock, clock, starts_at
+from portal.calls import queries as calls
 from portal.calls.models import Call
 from portal.companies.models import Company
 from portal.documents.models import File
@@ -21,6 +39,10 @@ Scope = frozenset[UUID] | None
 MOST_MESSAGES = 20
 
 
+FAR = datetime(9999, 1, 1, tzinfo=UTC)
+"""Where those stand, in order of term, for whom none runs."""
+
+
 @dataclass(frozen=True)
 class Wanted:
     """What a list is narrowed to."""
@@ -28,6 +50,42 @@ class Wanted:
     call_id: UUID | None = None
     status: Status | None = None
     words: str = ""
+    at_risk: bool = False
+
+
+def clocks(session: Session, scope: Scope, *, now: datetime) -> dict[UUID, tuple[UUID, Clock]]:
+    """Call and clock of every case within the scope whose term runs. Three statements, however many."""
+    running = applications.running(session, call_ids=scope)
+    asked, contents = applications.asked_about(session), calls.contents(session, {one.version_id for one in running})
+    alike: dict[tuple[UUID, datetime], Clock] = {}
+    found = {}
+    for one in running:
+        content, own = contents[one.version_id], asked.get(one.id, [])
+        when = {"submitted_at": one.submitted_at, "closes_at": one.closes_at}
+        # most were asked nothing, and those of a ranking all start together
+        key = (one.version_id, starts_at(content, **when))
+        read = alike.get(key) if not own else None
+        if read is None:
+            read = clock(content, own, **when, now=now)
+            if not own:
+                alike[key] = read
+        found[one.id] = (one.call_id, read)
+    return found
+
+
+def with_terms(
+    listed: Select[*tuple[Any, ...]], found: Mapping[UUID, Clock], *, only: bool
+) -> tuple[Select[*tuple[Any, ...]], Any]:
+    """The list with the end of each term, as `term`, and the column to sort by; `only` those cases."""
+    ids, ends = bindparam("ids", list(found), ARRAY(Uuid)), [one.ends_at for one in found.values()]
+    moments = bindparam("ends", ends, ARRAY(DateTime(timezone=True)))
+    terms: Any = (
+        func.unnest(ids, moments)
+        .table_valued(column("id", Uuid), column("ends_at", DateTime(timezone=True)))
+        .render_derived(name="terms")
+    )
+    term = func.coalesce(terms.c.ends_at, literal(FAR, DateTime(timezone=True)))
+    return listed.add_columns(term.label("term")).join(terms, terms.c.id == Application.id, isouter=not only), term
 
 
 def _within(scope: Scope, column: Any) -> ColumnElement[bool]:  # noqa: ANN401 - a column
@@ -43,11 +101,13 @@ def listing(scope: Scope, wanted: Wanted) -> Select[*tuple[Any, ...]]:
             Application.arrival,
             Application.submitted_at,
             Application.status,
+            Application.version_id,
             Company.legal_name,
             Company.vat,
             Company.province,
             Call.code,
             Call.slug,
+            Call.closes_at,
         )
         .join(Company, Company.id == Application.company_id)
         .join(Call, Call.id == Application.call_id)
@@ -66,6 +126,23 @@ def _mentions(words: str) -> ColumnElement[bool]:
     plain = words.strip().lower()
     name = func.lower(Company.legal_name).contains(plain, autoescape=True)
     return or_(name, Company.vat == plain, func.lower(Application.protocol) == plain)
+
+
+def clocks_of(session: Session, rows: Sequence[Row[*tuple[Any, ...]]], *, now: datetime) -> dict[UUID, Clock]:
+    """The clocks of the rows of a list; those without a term are left out. Two statements."""
+    running = [row for row in rows if row.status not in CONCLUDED]
+    asked = applications.asked_about(session, [row.id for row in running])
+    contents = calls.contents(session, {row.version_id for row in running})
+    return {
+        row.id: clock(
+            contents[row.version_id],
+            asked.get(row.id, []),
+            submitted_at=row.submitted_at,
+            closes_at=row.closes_at,
+            now=now,
+        )
+        for row in running
+    }
 
 
 def everything(session: Session, statement: Select[*tuple[Any, ...]], *, limit: int) -> Sequence[Row[*tuple[Any, ...]]]:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from flask_babel import LazyString, lazy_gettext as _l
 
 from portal.applications.rules import Status
+from portal.applications.rules.procedure import Hold
 from portal.applications.rules.words import STATES, STORY, told
 
 ARRIVED: Final = frozenset({Status.SUBMITTED, Status.REGISTERED})
@@ -57,13 +58,24 @@ def funnel(counts: Mapping[Status, int]) -> Funnel:
 
 
 def jobs(
-    counts: Mapping[Status, int], *, slug: str, closes_at: datetime, drawn_not_published: bool, now: datetime
+    counts: Mapping[Status, int],
+    *,
+    slug: str,
+    closes_at: datetime,
+    drawn_not_published: bool,
+    now: datetime,
+    at_risk: int = 0,
 ) -> list[Job]:
     """What the office owes on one call, the most urgent first."""
     call = f"/ufficio/bandi/{slug}"
     is_over = now >= closes_at
     all_evaluated = not any(counts.get(state, 0) for state in {*ARRIVED, *IN_CHECK, Status.ADMITTED})
     owed = [
+        Job(
+            at_risk,
+            _l("domande a rischio di superare il termine del procedimento"),
+            f"/ufficio/domande?bando={slug}&rischio=1&ordina=termine",
+        ),
         Job(
             sum(counts.get(state, 0) for state in IN_CHECK),
             _l("domande in istruttoria, da decidere"),
@@ -79,6 +91,13 @@ def jobs(
     ]
     return [job for job in owed if job.count]
 
+
+HOLD_WORDS: Final[Mapping[Hold, LazyString]] = {
+    Hold.AHEAD: _l("Non ancora iniziato"),
+    Hold.RUNNING: _l("In corso"),
+    Hold.SUSPENDED: _l("Sospeso"),
+    Hold.OVER: _l("Scaduto"),
+}
 
 DEEDS: Final[Mapping[str, LazyString]] = {
     "awards.awarded": _l("Concessione registrata"),

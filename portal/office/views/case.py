@@ -1,6 +1,7 @@
 """One case, whole: facts and documents, report and scores, clock, messages, actions, and its story."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -10,8 +11,10 @@ from flask_login import current_user
 
 from portal import db
 from portal.applications import queries as applications
+from portal.applications.models import Request
 from portal.applications.queries import Folder
-from portal.applications.rules import Status
+from portal.applications.rules import requests
+from portal.applications.rules.procedure import CONCLUDED, Clock, clock
 from portal.applications.service import papers
 from portal.audit import queries as audit
 from portal.audit.models import Entry
@@ -22,6 +25,7 @@ from portal.evaluation import queries as evaluation
 from portal.evaluation.queries import Sheet
 from portal.evaluation.rules import Stage, is_unsealed
 from portal.kernel.clock import utcnow
+from portal.kernel.text import Language
 from portal.notifications.rules import STATE_TONES, STATE_WORDS
 from portal.office import permissions, queries, rules
 from portal.office.views.listing import requires_reader
@@ -43,7 +47,7 @@ def case(application_id: UUID) -> ResponseReturnValue:
         application=application,
         content=content,
         standing_word=rules.state_word(application.status),
-        paper=papers.sheet(folder, at=utcnow(), lang="en" if language() == "en" else "it"),
+        **_requests(folder, "en" if language() == "en" else "it"),
         documents={document.key: document.title for document in content.documents},
         standing=eligibility.find_standing(session, application_id),
         may_decide=deciding.may_decide(current_user, application.call_id),
@@ -55,7 +59,6 @@ def case(application_id: UUID) -> ResponseReturnValue:
         message_words=STATE_WORDS,
         message_tones=STATE_TONES,
         story=[_told(entry) for entry in reversed(audit.story(session, application_id))],
-        days=_days(folder),
     )
 
 
@@ -81,12 +84,40 @@ def _told(entry: Entry) -> dict[str, Any]:
     return {"at": entry.at, "title": title, "text": text, "who": entry.by}
 
 
-def _days(folder: Folder) -> tuple[int, int] | None:
-    """Days of the procedure used and given, once the window has closed and until there is an outcome."""
+def _clock(folder: Folder, asked: Sequence[Request]) -> Clock | None:
+    """The clock of the proceeding, until there is an outcome."""
     application = folder.application
-    if application.status in {*rules.OUTCOMES, Status.NOT_ADMITTED, Status.WITHDRAWN}:
+    if application.status in CONCLUDED or application.submitted_at is None:
         return None
-    return max(0, (utcnow() - folder.call.closes_at).days), folder.content.days.procedure
+    return clock(
+        folder.content,
+        [applications.as_asked(one) for one in asked],
+        submitted_at=application.submitted_at,
+        closes_at=folder.call.closes_at,
+        now=utcnow(),
+    )
+
+
+def _requests(folder: Folder, lang: Language) -> dict[str, Any]:
+    """What was asked of the firm and what it answered."""
+    session, application = db.session(), folder.application
+    asked = applications.requests_with_files(session, application.id)
+    return {
+        "asked": asked,
+        "awaits": any(one.state is requests.RequestState.OPEN for one in asked),
+        "wanted": {one.id: papers.asked_for(folder.content, one, lang=lang) for one in asked},
+        "sent": {one.id: papers.sent(folder.content, one, lang=lang) for one in asked if one.content},
+        "files": {one.id: applications.enclosed_with(one) for one in asked if one.content},
+        "request_words": {
+            "kinds": requests.KIND_WORDS,
+            "states": requests.STATE_WORDS,
+            "tones": requests.STATE_TONES,
+        },
+        "refusals": eligibility.refusals_of(session, application.id),
+        "paper": papers.sheet(folder, at=utcnow(), lang=lang, asked=asked),
+        "clock": _clock(folder, asked),
+        "hold_words": rules.HOLD_WORDS,
+    }
 
 
 @requires_reader

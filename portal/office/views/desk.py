@@ -1,5 +1,6 @@
 """What needs you today, and how far each call has come."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 from flask import Blueprint, render_template
@@ -43,6 +44,7 @@ def control() -> ResponseReturnValue:
 def _desk() -> str:
     reach, now, session = permissions.scope(current_user), utcnow(), db.session()
     counts, waiting = queries.counts(session, reach), queries.drawn_not_published(session)
+    late = Counter(call_id for call_id, clock in queries.clocks(session, reach, now=now).values() if clock.is_at_risk)
     lines = []
     for seen in calls.all_calls(session, only=reach):
         call = seen.call
@@ -50,7 +52,12 @@ def _desk() -> str:
             continue
         of_call = counts.get(call.id, {})
         owed = rules.jobs(
-            of_call, slug=call.slug, closes_at=call.closes_at, drawn_not_published=call.id in waiting, now=now
+            of_call,
+            slug=call.slug,
+            closes_at=call.closes_at,
+            drawn_not_published=call.id in waiting,
+            now=now,
+            at_risk=late[call.id],
         )
         is_open = call.opens_at <= now < call.closes_at
         lines.append(Line(call, calls.content_of(call.version), rules.funnel(of_call), owed, is_open))

@@ -1,6 +1,7 @@
 """The applications: filtered, sorted, paged by key, and exported as they are shown."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -8,15 +9,18 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
+from sqlalchemy import Select
 
 from portal import db
 from portal.applications.models import Application
 from portal.applications.rules import Status
+from portal.applications.rules.procedure import Clock
 from portal.calls import queries as calls
 from portal.companies.models import Company
 from portal.documents import downloads, sheets
 from portal.eligibility import queries as eligibility
 from portal.eligibility.queries import Standing
+from portal.kernel.clock import utcnow
 from portal.office import permissions, queries, rules
 from portal.web import paging
 from portal.web.filters import tr
@@ -29,29 +33,46 @@ SORTS: Mapping[str, tuple[Any, str]] = {
     "impresa": (Company.legal_name, "legal_name"),
     "provincia": (Company.province, "province"),
 }
+TERM = "termine"
 VERDICTS = {"pass": "Soddisfatto", "fail": "Non soddisfatto", "to_verify": "Da verificare"}
 
 
 def _wanted() -> tuple[queries.Wanted, dict[str, str]]:
-    asked = {key: request.args.get(key, "")[:80] for key in ("bando", "stato", "cerca")}
+    asked = {key: request.args.get(key, "")[:80] for key in ("bando", "stato", "cerca", "rischio")}
     seen = calls.find_seen(db.session(), asked["bando"]) if asked["bando"] else None
     status = Status(asked["stato"]) if asked["stato"] in set(Status) else None
-    return queries.Wanted(call_id=seen.call.id if seen else None, status=status, words=asked["cerca"]), asked
+    wanted = queries.Wanted(
+        call_id=seen.call.id if seen else None, status=status, words=asked["cerca"], at_risk=bool(asked["rischio"])
+    )
+    return wanted, asked
+
+
+def _listed(
+    reach: queries.Scope, wanted: queries.Wanted, *, by_term: bool, now: datetime
+) -> tuple[Select[*tuple[Any, ...]], Any]:
+    """The list, and the column of terms where one is asked for."""
+    listed = queries.listing(reach, wanted)
+    if not (wanted.at_risk or by_term):
+        return listed, None
+    clocks = {key: clock for key, (_call, clock) in queries.clocks(db.session(), reach, now=now).items()}
+    if wanted.at_risk:
+        clocks = {key: clock for key, clock in clocks.items() if clock.is_at_risk}
+    return queries.with_terms(listed, clocks, only=wanted.at_risk)
 
 
 @requires_reader
 def applications() -> ResponseReturnValue:
     """One page of the list."""
-    reach, session = permissions.scope(current_user), db.session()
+    reach, session, now = permissions.scope(current_user), db.session(), utcnow()
     wanted, asked = _wanted()
-    sort = request.args.get("ordina", "")
-    column, name = SORTS.get(sort.lstrip("-"), SORTS["protocollo"])
+    sort = request.args.get("ordina", "termine" if wanted.at_risk else "")
+    by_term = sort.lstrip("-") == TERM
+    listed, term = _listed(reach, wanted, by_term=by_term, now=now)
+    column, name = (term, "term") if by_term else SORTS.get(sort.lstrip("-"), SORTS["protocollo"])
     order = [paging.By(column, name, descending=sort.startswith("-"))]
     if name != "arrival":
         order.append(paging.By(Application.arrival, "arrival"))
-    page = paging.read(
-        session, queries.listing(reach, wanted), order, after=request.args.get("dopo"), before=request.args.get("prima")
-    )
+    page = paging.read(session, listed, order, after=request.args.get("dopo"), before=request.args.get("prima"))
     asked_only = {key: value for key, value in asked.items() if value}
     address = f"{request.path}?{urlencode(asked_only)}"
     offered = [(one.call.slug, tr(calls.content_of(one.call.version).title)) for one in _offered(reach)]
@@ -62,6 +83,7 @@ def applications() -> ResponseReturnValue:
         calls=offered,
         states={state: rules.state_word(state) for state in Status if state is not Status.DRAFT},
         standings=eligibility.standings(session, [row.id for row in page.rows]),
+        clocks=queries.clocks_of(session, page.rows, now=now),
         sort=sort.lstrip("-") or "protocollo",
         descending=sort.startswith("-"),
         address=address,
@@ -79,13 +101,14 @@ def _offered(reach: queries.Scope) -> list[Any]:
 def export(kind: str) -> ResponseReturnValue:
     """What the list shows, whole, as a sheet."""
     wanted, _asked = _wanted()
-    rows = queries.everything(
-        db.session(), queries.listing(permissions.scope(current_user), wanted), limit=MOST_EXPORTED
-    )
+    now = utcnow()
+    listed, _term = _listed(permissions.scope(current_user), wanted, by_term=False, now=now)
+    rows = queries.everything(db.session(), listed, limit=MOST_EXPORTED)
+    clocks = queries.clocks_of(db.session(), rows, now=now)
     standings = eligibility.standings(db.session(), [row.id for row in rows])
     header = [_("Protocollo"), _("Bando"), _("Impresa"), _("Partita IVA"), _("Provincia"), _("Presentata"), _("Stato")]
-    header += [_("Requisiti"), _("Punti automatici")]
-    table = [_row(row, standings.get(row.id)) for row in rows]
+    header += [_("Requisiti"), _("Punti automatici"), _("Giorni rimasti"), _("Si conclude entro")]
+    table = [_row(row, standings.get(row.id), clocks.get(row.id)) for row in rows]
     if kind == "csv":
         return downloads.send(sheets.to_csv(header, table), name="domande.csv", media_type="text/csv; charset=utf-8")
     book = sheets.to_xlsx({_("Domande"): (header, table)})
@@ -95,12 +118,12 @@ def export(kind: str) -> ResponseReturnValue:
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def _row(row: Any, standing: Standing | None) -> Sequence[Any]:  # noqa: ANN401 - a Row of the list
+def _row(row: Any, standing: Standing | None, clock: Clock | None) -> Sequence[Any]:  # noqa: ANN401 - a Row of the list
     verdict = VERDICTS[standing.verdict.value] if standing else None
     points = standing.report.points if standing else None
     state, _tone = rules.state_word(row.status)
     facts = [row.protocol, row.code, row.legal_name, row.vat, row.province, row.submitted_at]
-    return [*facts, state, verdict, points]
+    return [*facts, state, verdict, points, *((clock.left, clock.ends_at) if clock else (None, None))]
 
 
 def route(bp: Blueprint) -> None:
