@@ -8,6 +8,7 @@ from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
 from random import Random
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -17,6 +18,7 @@ from portal.applications import queries as applications_queries, service as appl
 from portal.applications.models import Application
 from portal.applications.rules import Status
 from portal.applications.rules.completeness import is_asked
+from portal.applications.rules.requests import Asks
 from portal.calls import queries as calls_queries, service as calls
 from portal.calls.models import Call
 from portal.calls.rules.content import CallContent, DocumentAsked
@@ -156,16 +158,64 @@ def _check(call_id: UUID, say: Say) -> None:
     for application_id in waiting:
         with transaction() as session:
             eligibility.check(session, application_id, now=utcnow())
+        if waiting.index(application_id) % 7 == 3:  # noqa: PLR2004 - some of them, always the same
+            _supplement(application_id)
         with transaction() as session:
             standing = eligibility_queries.find_standing(session, application_id)
-            fails = standing is not None and any(rule.verdict is Verdict.FAIL for rule in standing.rules)
-            if fails:
-                reason = "Manca un requisito previsto dal bando: vedi l'esito della regola non soddisfatta."
-                eligibility.not_admit(session, application_id, reason=reason, by=MANAGER, now=utcnow())
-            else:
+            failed = [rule for rule in standing.rules if rule.verdict is Verdict.FAIL] if standing else []
+            if not failed:
                 eligibility.admit(session, application_id, reason=CHECKED, by=MANAGER, now=utcnow())
                 admitted += 1
+        if failed:
+            _exclude(application_id, [{"rule": rule.outcome.id, "text": rule.outcome.it} for rule in failed])
     say(f"{admitted} admitted, {len(waiting) - admitted} not admitted")
+
+
+def _supplement(application_id: UUID) -> None:
+    """The office asks for a paper that it cannot read; the firm sends it, and the case is checked again."""
+    with transaction() as session:
+        folder = applications_queries.find(session, application_id)
+        if folder is None or folder.application.status is not Status.ELIGIBILITY_CHECK:
+            return
+        asked = folder.content.documents[0]
+        request = applications.supplement(
+            session,
+            application_id,
+            asks=Asks((asked.key,)),
+            words=f"Il documento «{asked.title.it}» non si legge in ogni pagina: mandane una copia leggibile.",
+            days=folder.content.days.supplement,
+            by=MANAGER,
+            now=utcnow(),
+        )
+        firm = folder.application.submitted_by or ""
+        title, name = asked.title.it, folder.application.company.legal_name
+    page = papers.pdf(title, name)
+    with transaction() as session:
+        file = documents.store(session, io.BytesIO(page), name=f"{asked.key}-leggibile.pdf", by=firm, now=utcnow())
+        applications.enclose(session, request.id, file, document=asked.key, by=firm, now=utcnow())
+    _answer(request.id, {"note": "Alleghiamo la copia leggibile richiesta."}, by=firm)
+    with transaction() as session:
+        eligibility.check_supplement(session, request.id, now=utcnow())
+
+
+def _exclude(application_id: UUID, reasons: list[dict[str, str]]) -> None:
+    """The whole way: notice, observations, the act that answers them."""
+    with transaction() as session:
+        folder = applications_queries.find(session, application_id)
+        firm = (folder.application.submitted_by if folder else None) or ""
+        notice = eligibility.give_notice(session, application_id, reasons=reasons, words="", by=MANAGER, now=utcnow())
+    words = "L'impresa prende atto e chiede se il requisito si può maturare entro la concessione."
+    _answer(notice.id, {"observations": {"m1": words}}, by=firm)
+    with transaction() as session:
+        reply = "Il bando vuole il requisito alla data della domanda: l'osservazione non si può accogliere."
+        reason = "Manca un requisito previsto dal bando: vedi l'esito della regola non soddisfatta."
+        eligibility.not_admit(session, application_id, reason=reason, replies={"m1": reply}, by=MANAGER, now=utcnow())
+
+
+def _answer(request_id: UUID, draft: dict[str, Any], *, by: str) -> None:
+    with transaction() as session:
+        applications.save_draft(session, request_id, draft, revision=0, by=by, now=utcnow())
+        applications.answer(session, request_id, by=by)
 
 
 def _evaluate(call_id: UUID, content: CallContent, say: Say) -> None:

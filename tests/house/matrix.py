@@ -108,9 +108,12 @@ applications.freeze              POST      own
 applications.unfreeze            POST      own
 applications.submit              GET POST  own
 applications.withdraw            GET POST  own
+applications.respond             GET POST  owner
+applications.letter              GET       owner
 applications.receipt             GET       owner
 applications.receipt_pdf         GET       owner
 eligibility.own                  GET       owner
+eligibility.own_act_pdf          GET       owner
 ranking.own                      GET       owner
 access.ask                       GET POST  owner
 access.own                       GET       owner stranger
@@ -152,7 +155,16 @@ eligibility.admit_many           POST      decide
 eligibility.recheck_call         POST      decide
 eligibility.check_again          POST      decide
 eligibility.correct              GET POST  decide
-eligibility.decide               GET POST  decide
+eligibility.admit                GET POST  decide
+eligibility.not_admit            GET POST  decide
+eligibility.ask                  GET POST  decide
+eligibility.notify               GET POST  decide
+eligibility.extend               GET POST  decide
+eligibility.call_off             GET POST  decide
+eligibility.request_pdf          GET       read
+eligibility.act_pdf              GET       read
+eligibility.control_request_pdf  GET       read
+eligibility.control_act_pdf      GET       read
 evaluation.board                 GET       read
 evaluation.share_out             POST      decide
 evaluation.panel                 GET       read

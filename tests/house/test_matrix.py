@@ -32,13 +32,15 @@ from portal.accounts.service.links import Purpose
 from portal.accounts.service.sessions import open_session
 from portal.accounts.views.limits import limiter
 from portal.applications import service as applications
-from portal.applications.models import Application, Attachment
+from portal.applications.models import Application, Attachment, Request
+from portal.applications.rules.procedure import RequestKind
 from portal.awards import service as awards
 from portal.awards.rules.ledger import Recipient
 from portal.calls import queries as calls
 from portal.companies.models import Holding
 from portal.documents import service as documents
 from portal.eligibility import service as eligibility
+from portal.eligibility.models import Refusal
 from portal.evaluation.models import Assignment
 from portal.kernel.clock import utcnow
 from portal.notifications.models import Message
@@ -158,7 +160,14 @@ def _build(session: Session, home: Path) -> World:
         key="k", event="applications.submitted", user_id=people["owner"].id, recipient="a@x.example", language="it",
         subject_id=done.id, call_id=closed.id, subject="s", text="t", html="<p>t</p>", next_try_at=now,
     )  # fmt: skip
-    session.add_all([holding, message])
+    asked = Request(
+        application_id=done.id, kind=RequestKind.SUPPLEMENT, number=1, words="Manca la polizza.",
+        asked_by="u@x.example", asked_at=now, due_at=now + timedelta(days=9), remind_at=now,
+    )  # fmt: skip
+    session.add_all([holding, message, asked])
+    session.flush()
+    act = {"reason": "Manca un requisito.", "made_by": "u@x.example", "made_at": now}
+    session.add(Refusal(application_id=done.id, request_id=asked.id, **act))
     session.flush()
     asked = _access(session, done, theirs)
     clerk = people["events"]
@@ -191,8 +200,8 @@ def _build(session: Session, home: Path) -> World:
             "key": content.form.sections[0].key,
             "document": content.documents[0].key,
             "rule": report.content["rules"][0]["id"],
-            "decision": "ammetti",
             "number": 0,
+            "page": "integrazione",
             "filename": "tokens.css",
             "kind": "json",
             "token": links.make(Purpose.CONFIRM, UserFactory(unconfirmed=True)),
@@ -203,6 +212,9 @@ def _build(session: Session, home: Path) -> World:
             "applications": on_draft,
             "calls": {"slug": open_call.slug, "number": 1},
             "calls_office": {"slug": open_call.slug},
+            "applications.respond": on_done,
+            "applications.letter": on_done | {"number": 1},
+            "eligibility": {"number": 1},
             "applications.receipt": on_done,
             "applications.receipt_pdf": on_done,
             "eligibility.precheck": {"slug": open_call.slug},

@@ -160,7 +160,12 @@ def _page(work: Work, form: SheetForm | None = None) -> str:
         content=content,
         form=form or sheet_form(rules.reviewed(content), work.sheet.marks, comment=work.sheet.comment),
         criteria=rules.reviewed(content),
-        paper=papers.sheet(folder, at=utcnow(), lang="en" if language() == "en" else "it"),
+        paper=papers.sheet(
+            folder,
+            at=utcnow(),
+            lang="en" if language() == "en" else "it",
+            asked=applications.requests_of(db.session(), [folder.application.id])[folder.application.id],
+        ),
         enclosed=folder.enclosed,
         documents={document.key: document.title for document in content.documents},
         automatic=queries.automatic_criteria(db.session(), work.application_id),
