@@ -160,14 +160,14 @@ def _build(session: Session, home: Path) -> World:
         key="k", event="applications.submitted", user_id=people["owner"].id, recipient="a@x.example", language="it",
         subject_id=done.id, call_id=closed.id, subject="s", text="t", html="<p>t</p>", next_try_at=now,
     )  # fmt: skip
-    asked = Request(
+    query = Request(
         application_id=done.id, kind=RequestKind.SUPPLEMENT, number=1, words="Manca la polizza.",
         asked_by="u@x.example", asked_at=now, due_at=now + timedelta(days=9), remind_at=now,
     )  # fmt: skip
-    session.add_all([holding, message, asked])
+    session.add_all([holding, message, query])
     session.flush()
     act = {"reason": "Manca un requisito.", "made_by": "u@x.example", "made_at": now}
-    session.add(Refusal(application_id=done.id, request_id=asked.id, **act))
+    session.add(Refusal(application_id=done.id, request_id=query.id, **act))
     session.flush()
     asked = _access(session, done, theirs)
     clerk = people["events"]

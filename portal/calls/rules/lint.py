@@ -259,6 +259,7 @@ def _evaluation(content: CallContent) -> Iterator[Finding]:
             "evaluation.consensus",
             "con un solo valutatore per domanda non c'è da accordarsi",
             "with one reviewer for each application there is nothing to agree on",
+        )
 
 
 def _proceeding(content: CallContent) -> Iterator[Finding]:

@@ -56,7 +56,7 @@ def _back(application_id: UUID) -> ResponseReturnValue:
 
 def _page(template: str, application_id: UUID, form: PortalForm, **more: object) -> ResponseReturnValue:
     """The form again, around the case as it is now: a refusal undid what was read."""
-    page = render_template(f"eligibility/{template}", application=_case(application_id).application, form=form, **more)
+    page = render_template(template, application=_case(application_id).application, form=form, **more)
     return page, 422 if form.summary else 200
 
 
@@ -86,7 +86,7 @@ def ask(application_id: UUID) -> ResponseReturnValue:
     if form.validate_on_submit() and _do(form, verb):
         flash(_("La richiesta è partita: l'impresa la riceve per e-mail, con la lettera e il termine."), "success")
         return _back(application_id)
-    return _page("ask.html", application_id, form)
+    return _page("eligibility/ask.html", application_id, form)
 
 
 @requires_manager_or_admin
@@ -106,7 +106,7 @@ def notify(application_id: UUID) -> ResponseReturnValue:
         flash(_("Il preavviso è partito: l'impresa lo riceve per e-mail, con la lettera e il termine."), "success")
         return _back(application_id)
     days = case.folder.content.days.rejection_notice
-    return _page("notify.html", application_id, form, days=days)
+    return _page("eligibility/notify.html", application_id, form, days=days)
 
 
 @requires_manager_or_admin
@@ -124,7 +124,7 @@ def extend(application_id: UUID, number: int) -> ResponseReturnValue:
     if form.validate_on_submit() and _do(form, verb):
         flash(_("Il termine è prorogato: l'impresa lo riceve per e-mail."), "success")
         return _back(application_id)
-    return _page("extend.html", application_id, form, due_at=due_at)
+    return _page("eligibility/extend.html", application_id, form, due_at=due_at)
 
 
 @requires_manager_or_admin
@@ -142,7 +142,7 @@ def call_off(application_id: UUID, number: int) -> ResponseReturnValue:
     if form.validate_on_submit() and _do(form, verb):
         flash(_("La richiesta è revocata: l'istruttoria riprende e l'impresa lo riceve per e-mail."), "success")
         return _back(application_id)
-    return _page("call_off.html", application_id, form, kind_word=kind_word)
+    return _page("eligibility/call_off.html", application_id, form, kind_word=kind_word)
 
 
 @requires_reader

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 from uuid import UUID
 
 from babel.dates import format_timedelta
@@ -356,8 +356,8 @@ def _request_facts(request: Request, application: Application, content: CallCont
         "closed_at": request.closed_at,
         "files": len((request.content or {}).get("attachments", ())),
         "sha256": request.sha256,
-        "link": _address(f"/area/domande/{application.id}/{page}"),
-        "application_link": _address(f"/area/domande/{application.id}"),
+        "link": address(f"/area/domande/{application.id}/{page}"),
+        "application_link": address(f"/area/domande/{application.id}"),
     }
 
 
@@ -378,7 +378,7 @@ def _about_request(
     content = calls.content_by_id(session, application.version_id)
     letter = {"request_of": str(request.id), "name": f"{application.protocol}-{request.number}.pdf"}
     for one in _to_firm(session, application, now, **more):
-        facts = one.facts | _request_facts(request, application, content, one.user) | more
+        facts = one.facts | _request_facts(request, application, content, cast("User", one.user)) | more
         ics = term(request, facts, language=one.user.language, now=now)
         attachments = (letter, ics) if with_letter else (ics,)
         yield Letter(**{**vars(one), "facts": facts, "template": template, "attachments": attachments})
@@ -392,7 +392,7 @@ def _request_to_staff(session: Session, payload: Payload, *, template: str = "")
     content = calls.content_by_id(session, application.version_id)
     for user in accounts.people_with_role(session, StaffRoleName.MANAGER, call_id=application.call_id):
         facts = _request_facts(request, application, content, user)
-        facts |= {"link": _address(f"/ufficio/domande/{application.id}")}
+        facts |= {"link": address(f"/ufficio/domande/{application.id}")}
         yield Letter(user=user, subject_id=application.id, call_id=application.call_id, facts=facts, template=template)
 
 
