@@ -1,17 +1,36 @@
 """Forms of the ranking."""
 
-from flask_babel import lazy_gettext as _l
-from wtforms import IntegerField, TextAreaField
+from typing import Final
+
+from flask_babel import LazyString, lazy_gettext as _l
+from wtforms import IntegerField, SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 from wtforms.widgets import HiddenInput
 
+from portal.ranking.rules import Cause
 from portal.web.forms import PortalForm
+
+CAUSES: Final[dict[Cause, LazyString]] = {
+    Cause.CORRECTION: _l("correzione"),
+    Cause.WAIVER: _l("rinuncia"),
+    Cause.EXCLUSION: _l("esclusione"),
+    Cause.LATE_OBSERVATION: _l("osservazioni accolte"),
+    Cause.RESERVE_DRAW: _l("scorrimento della riserva"),
+    Cause.FIRST: _l("prima versione"),
+}
 
 
 class DrawForm(PortalForm):
-    """Why a new version; may stay empty until one was published."""
+    """Why a new version, asked once one was published; the seed, where the call draws lots."""
 
+    cause = SelectField(
+        _l("Che cosa è cambiato"),
+        choices=[SelectChoice(cause.value, words) for cause, words in CAUSES.items() if cause is not Cause.FIRST],
+        default=Cause.CORRECTION.value,
+        validate_choice=True,
+    )
     reason = TextAreaField(_l("Perché serve una nuova versione"), validators=[Length(max=2000)])
+    seed = StringField(_l("Seme del sorteggio"), validators=[Length(max=64)])
 
 
 class ActForm(PortalForm):

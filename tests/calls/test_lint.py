@@ -86,11 +86,11 @@ ERRORS: dict[str, tuple[Callable[[Json], object], str]] = {
     "no tie-break": (lambda c: c.update(tie_break=[]), "it is not said how ties are broken"),
     "an undefined tie-break": (
         lambda c: c["tie_break"][0].update(by="beauty"),
-        "`beauty` is no criterion, nor submitted_at or registry_number",
+        "`beauty` is no criterion, nor submitted_at, registry_number or lot",
     ),
     "a last tie-break that may tie": (
         lambda c: c["tie_break"].pop(),
-        "the last tie-break must be registry_number: any other may leave two applications equal",
+        "the last tie-break must be registry_number or lot: any other may leave two applications equal",
     ),
     "a tie-break twice": (lambda c: c["tie_break"].insert(0, c["tie_break"][1]), "a tie-break is repeated"),
     "a milestone before the deadline": (
@@ -364,6 +364,61 @@ def test_the_milestone_of_these_tests_is_sound():
     content = broken(lambda c: c.update(milestones=[MILESTONE]))
     assert content.milestones[0].on - content.window.closes_at.date() == timedelta(days=10)
     assert (lint(content), content.milestones[0].until) == ([], date(2025, 12, 5))
+
+
+SOURCE = {"tag": "ASSUMPTION", "cite": "una prova"}
+LOT = {"commitment": "0" * 64, "source": SOURCE}
+
+
+def reserve(of: str, quantity: int, key: str = "micro") -> Json:
+    return {
+        "key": key,
+        "title": {"it": "Microimprese", "en": "Micro firms"},
+        "group": {"sizes": ["micro"]},
+        "of": of,
+        "quantity": quantity,
+        "source": SOURCE,
+    }
+
+
+@pytest.mark.parametrize(
+    ("change", "complaints"),
+    [
+        ({"reserves": [reserve("places", 91)]}, ["the reserve is more than all there is", "together"]),
+        ({"reserves": [reserve("share_of_places", 1)]}, ["the reserve is not enough for one firm"]),
+        ({"reserves": [reserve("eur", 100)]}, ["the reserve is not enough for one firm"]),
+        ({"reserves": [reserve("places", 1)] * 2}, ["the key `micro` stands 2 times"]),
+        (
+            {"reserves": [reserve("share_of_budget", 60), reserve("eur", 500_000, "other")]},
+            ["the reserves together are more than all there is"],
+        ),
+        ({"tie_break": [{"by": "lot", "order": "asc", "source": SOURCE}]}, ["the fingerprint of the seed is missing"]),
+        ({"lot": LOT}, ["there is a lot that no tie-break uses"]),
+        ({"lot": LOT, "tie_break": [{"by": "lot", "order": "asc", "source": SOURCE}]}, []),
+        ({"overbooking_pct": 125}, ["only first come, first served closes early by overbooking"]),
+        ({"overbooking_pct": 125, "procedure": "first_come_first_served"}, []),
+        ({"reserves": [reserve("share_of_places", 20)], "four_eyes": "three_persons"}, []),
+    ],
+)
+def test_what_the_ranking_cannot_do_is_an_error(change: Json, complaints: list[str]) -> None:
+    found = [finding.text.en for finding in errors_of(broken(lambda c: c.update(change)))]
+
+    assert len(found) == len(complaints)
+    assert all(words in text for words, text in zip(complaints, found, strict=True))
+
+
+def test_an_amount_is_asked_in_a_money_field():
+    content = broken(lambda c: c["budget"].update(asked="pathway"))
+
+    assert [finding.text.en for finding in errors_of(content)] == ["`pathway` is no money field of the form"]
+
+
+def test_quotas_and_reserves_together_are_warned_of():
+    def both(call: Json) -> None:
+        call.update(reserves=[reserve("places", 2)])
+        call["pathways"][0].update(places=90)
+
+    assert "with quotas and reserves together" in lint(broken(both))[-1].text.en
 
 
 def test_a_bonus_is_checked_like_a_criterion():

@@ -5,25 +5,38 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select, text
-from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 from portal.applications.rules import Status
+from portal.applications.service import move
 from portal.audit.queries import story
 from portal.calls.models import Call
+from portal.calls.rules.content import Lot, TieBreak
 from portal.evaluation import service as evaluation
 from portal.kernel.errors import NotFound
 from portal.kernel.outbox import Envelope
+from portal.kernel.text import sha256_hex
 from portal.ranking import queries, rules, service
 from portal.ranking.models import Place, Ranking
 from portal.ranking.rules.refusals import (
+    AlreadyApproved,
     AlreadyPublished,
     CallStillOpen,
+    NeverPublished,
+    NotApproved,
+    NothingFreed,
     NothingToRank,
     Overtaken,
     ReasonNeeded,
+    ReserveExpired,
+    SamePerson,
+    SeedNeeded,
     StillOwed,
+    ThirdPersonNeeded,
+    WrongSeed,
 )
-from tests.factories.calls import around, make_call
+from portal.ranking.views.moves import words
+from tests.factories.calls import around, content, make_call
 from tests.factories.companies import CompanyFactory
 from tests.factories.evaluation import OFFICE, SECOND, admitted, reviewer, scored, sheets
 
@@ -188,6 +201,134 @@ def test_a_published_ranking_is_replaced_only_with_a_reason(session, call, anna)
     assert again.content["ranking"]["reason"] == "Riesame di una domanda"
     assert [outcome for _, outcome in lines(session, again)] == ["funded", "funded"]
     assert first.status is Status.FUNDED
+
+
+def test_who_drew_up_does_not_approve_and_nobody_publishes_unapproved(session, call, anna):
+    scored(call, admitted(call), anna)
+    ranking = draw(session, call)
+
+    with pytest.raises(NotApproved):
+        service.publish(session, ranking.id, by=SECOND, now=NOW)
+    with pytest.raises(SamePerson):
+        service.approve(session, ranking.id, by=OFFICE.upper(), now=NOW)
+    service.approve(session, ranking.id, by=SECOND, now=NOW)
+    with pytest.raises(AlreadyApproved):
+        service.approve(session, ranking.id, by=SECOND, now=NOW)
+
+
+def test_where_the_call_wants_three_persons_the_third_publishes(session, anna):
+    call = make_call(session, window=OVER, four_eyes="three_persons")
+    scored(call, admitted(call), anna)
+    ranking = draw(session, call)
+    service.approve(session, ranking.id, by=SECOND, now=NOW)
+
+    for one in (OFFICE, SECOND):
+        with pytest.raises(ThirdPersonNeeded):
+            service.publish(session, ranking.id, by=one, now=NOW)
+    assert service.publish(session, ranking.id, by="terza@unioncamere.example", now=NOW).persons == 3
+
+
+@pytest.mark.parametrize(
+    ("change", "constraint"),
+    [
+        ("approved_by = upper(drawn_up_by), approved_at = now()", "four_eyes"),
+        ("published_at = now(), published_by = drawn_up_by", "approved_before_published"),
+        ("approved_at = now()", "approved_by_somebody"),
+    ],
+)
+def test_the_database_has_four_eyes_too(session, call, anna, change, constraint):
+    scored(call, admitted(call), anna)
+    draw(session, call)
+
+    with pytest.raises(IntegrityError, match=f"ck_rankings_{constraint}"):
+        session.execute(text(f"UPDATE rankings SET {change}"))
+
+
+def test_an_approved_version_is_frozen(session, call, anna):
+    scored(call, admitted(call), anna)
+    service.approve(session, draw(session, call).id, by=SECOND, now=NOW)
+
+    with pytest.raises(ProgrammingError, match="not rewritten"):
+        session.execute(text("UPDATE rankings SET approved_by = 'altra@x.example'"))
+
+
+def ranked(session, anna, how_many=3, **changes):
+    """A call with two places, published; the applications, the best first."""
+    shipped = content()
+    two = shipped.budget.model_copy(update={"places": 2})
+    pathways = [one.model_copy(update={"min_firms": None}) for one in shipped.pathways]
+    call = make_call(session, window=OVER, budget=two, pathways=pathways, **changes)
+    shares = ["1", "0.9", "0.8", "0.75"][:how_many]
+    firms = [scored(call, admitted(call), anna, shares=[share]) for share in shares]
+    publish(session, draw(session, call))
+    for one in firms:
+        session.refresh(one)
+    return call, firms
+
+
+def test_an_awarded_firm_keeps_its_grant_and_a_waiver_lets_the_next_in(session, anna):
+    call, (best, good, third) = ranked(session, anna)
+    move(session, good.id, Status.AWARDED, by=OFFICE, now=NOW)
+    move(session, best.id, Status.WAIVED, by=OFFICE, now=NOW)
+
+    ranking = publish(session, service.draw_reserve(session, call.id, by=OFFICE, now=NOW))
+
+    assert [(line["granted"], line["outcome"]) for line in ranking.content["entries"]] == [
+        ({"eur": "11500.00", "reserve": None}, "funded"),
+        (None, "funded"),
+    ]
+    assert ranking.content["left"] == [{"registry_number": best.protocol, "code": "waived"}]
+    assert (ranking.cause, ranking.reason) == ("reserve_draw", "Scorrimento della riserva: posti liberati 1.")
+    assert rules.verify(json.dumps(ranking.content).encode()) is None
+    session.refresh(third)
+    session.refresh(good)
+    assert (good.status, third.status) == (Status.AWARDED, Status.FUNDED)
+    places = session.scalars(select(Place).where(Place.ranking_id == ranking.id).order_by(Place.position)).all()
+    assert [rules.Move.model_validate(place.move).steps for place in places] == [-1, -1]
+    assert words(places[1].move, {}) == "salita di 1: rinuncia di un'impresa; liberato il posto di un'impresa"
+
+
+def test_no_reserve_is_drawn_before_a_publication(session, call):
+    with pytest.raises(NeverPublished):
+        service.draw_reserve(session, call.id, by=OFFICE, now=NOW)
+
+
+def test_a_reserve_is_drawn_only_when_somebody_left_and_in_time(session, anna):
+    call, (best, *_) = ranked(session, anna)
+    with pytest.raises(NothingFreed):
+        service.draw_reserve(session, call.id, by=OFFICE, now=NOW)
+    move(session, best.id, Status.WAIVED, by=OFFICE, now=NOW)
+    with pytest.raises(ReserveExpired):
+        service.draw_reserve(session, call.id, by=OFFICE, now=NOW + timedelta(days=120))
+
+
+def test_who_is_excluded_after_the_publication_has_left(session, anna):
+    call, (best, *_) = ranked(session, anna)
+    move(session, best.id, Status.NOT_ADMITTED, by=OFFICE, now=NOW)
+
+    ranking = draw(session, call, reason="Esclusione dopo il controllo", cause=rules.Cause.EXCLUSION)
+
+    assert ranking.content["left"] == [{"registry_number": best.protocol, "code": "excluded"}]
+    assert ranking.content["not_admitted"] == []
+
+
+def test_a_lot_needs_the_seed_that_the_call_promised(session, anna):
+    seed = "5e" * 32
+    source = content().source
+    lot = Lot(commitment=sha256_hex(bytes.fromhex(seed)), source=source)
+    ties = [TieBreak(by="lot", order="asc", source=source)]
+    call = make_call(session, window=OVER, at=OVER.opens_at - timedelta(days=1), lot=lot, tie_break=ties)
+    scored(call, admitted(call), anna)
+
+    with pytest.raises(SeedNeeded):
+        draw(session, call)
+    for wrong in ("00" * 32, "parola", "zz" * 32):
+        with pytest.raises(WrongSeed):
+            draw(session, call, seed=wrong)
+    first = publish(session, draw(session, call, seed=f" {seed.upper()} "))
+    again = draw(session, call, reason="Una nuova versione")
+
+    assert first.content["rule"]["lot"]["seed"] == again.content["rule"]["lot"]["seed"] == seed
 
 
 def test_an_unknown_ranking_is_not_found(session, call):

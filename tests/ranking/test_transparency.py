@@ -14,7 +14,7 @@ from portal.ranking.views.transparency import ACTS
 from tests.counting import statements
 from tests.factories.calls import UZBEKISTAN, around, make_call
 from tests.factories.companies import CompanyFactory
-from tests.factories.evaluation import OFFICE, admitted, reviewer, scored
+from tests.factories.evaluation import OFFICE, SECOND, admitted, reviewer, scored
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
 NEW_YEAR = datetime(2025, 12, 31, 23, 30, tzinfo=UTC)
@@ -47,6 +47,7 @@ def world(session, call, firm):
     scored(other, admitted(other, company=CompanyFactory(legal_name="Segreta S.r.l.")), anna, shares=["1"])
     service.draw_up(session, other.id, by=OFFICE, now=NOW)
     drawn = service.draw_up(session, call.id, by=OFFICE, now=NEW_YEAR)
+    service.approve(session, drawn.id, by=SECOND, now=NEW_YEAR)
     service.publish(session, drawn.id, by=OFFICE, now=NEW_YEAR)
     session.commit()
     return winner
@@ -126,6 +127,7 @@ def test_the_version_in_force_alone_counts(session, client, call, world):
     session.commit()
     assert len(table(client)) == 1
 
+    service.approve(session, drawn.id, by=SECOND, now=NOW)
     service.publish(session, drawn.id, by=OFFICE, now=NOW)
     session.commit()
 
@@ -144,6 +146,7 @@ def test_the_page_and_the_file_cost_the_same_with_one_line_and_with_many(session
         for _more in range(4):
             scored(call, admitted(call), anna, shares=["1"])
         drawn = service.draw_up(session, call.id, reason="Arrivate per posta", by=OFFICE, now=NOW)
+        service.approve(session, drawn.id, by=SECOND, now=NOW)
         service.publish(session, drawn.id, by=OFFICE, now=NOW)
         session.commit()
 

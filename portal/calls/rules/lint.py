@@ -9,7 +9,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Final
 
-from portal.calls.rules import lint_form, lint_rules
+from portal.calls.rules import lint_form, lint_ranking, lint_rules
 from portal.calls.rules.clock import last_day
 from portal.calls.rules.content import Band, CallContent, Criterion, Part
 from portal.calls.rules.findings import Finding, Level, error, warning
@@ -58,6 +58,7 @@ def _keys(content: CallContent) -> Iterator[Finding]:
         "criteria": (criterion.key for criterion in content.criteria),
         "bonus": (bonus.key for bonus in content.bonus),
         "form.sections": (section.key for section in content.form.sections),
+        "reserves": (reserve.key for reserve in content.reserves),
         "documents": (document.key for document in content.documents),
         "milestones": (milestone.key for milestone in content.milestones),
         # answers, declarations and criteria meet in facts: one name, one thing
@@ -153,24 +154,24 @@ def _reviewed(criterion: Criterion, where: str) -> Iterator[Finding]:
 
 
 def _tie_break(content: CallContent) -> Iterator[Finding]:
-    known = {criterion.key for criterion in content.criteria} | {"submitted_at", "registry_number"}
+    known = {criterion.key for criterion in content.criteria} | {"submitted_at", "registry_number", "lot"}
     order = [each.by for each in content.tie_break]
     for by in order:
         if by not in known:
             yield error(
                 "tie_break",
-                f"«{by}» non è un criterio, né submitted_at o registry_number",
-                f"`{by}` is no criterion, nor submitted_at or registry_number",
+                f"«{by}» non è un criterio, né submitted_at, registry_number o lot",
+                f"`{by}` is no criterion, nor submitted_at, registry_number or lot",
             )
     if not order:
         yield error(
             "tie_break", "non è detto come si decide a parità di punteggio", "it is not said how ties are broken"
         )
-    elif order[-1] != "registry_number":
+    elif order[-1] not in {"registry_number", "lot"}:
         yield error(
             "tie_break",
-            "l'ultimo criterio di parità dev'essere registry_number: gli altri possono lasciare pari due domande",
-            "the last tie-break must be registry_number: any other may leave two applications equal",
+            "l'ultimo criterio di parità dev'essere registry_number o lot: gli altri possono lasciare pari due domande",
+            "the last tie-break must be registry_number or lot: any other may leave two applications equal",
         )
     if len(set(order)) != len(order):
         yield error("tie_break", "un criterio di parità è ripetuto", "a tie-break is repeated")
@@ -369,6 +370,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     _dates,
     _money,
     _pathways,
+    lint_ranking.ranking,
     lint_form.check,
     lint_rules.check,
     _parts_of_a_call,

@@ -20,6 +20,7 @@ from portal.ranking.rules.published import (
     entry_of,
     publish,
     read,
+    recompute,
     render,
     verify,
 )
@@ -86,6 +87,7 @@ __all__ = [
     "parting",
     "publish",
     "read",
+    "recompute",
     "render",
     "rule_of",
     "standing",

@@ -266,12 +266,21 @@ def verify(content: bytes) -> str | None:
     a published ranking.
     """
     published, digest = read(content)
+    return next(_differences(published, _recomputed(published), digest), None)
+
+
+def recompute(content: bytes) -> tuple[Published, RankedList]:
+    """A file understood, and the list that its rule makes of its inputs; raises Unreadable."""
+    published, _ = read(content)
+    return published, _recomputed(published)
+
+
+def _recomputed(published: Published) -> RankedList:
     try:
-        ranked = draw_up(published.rule, [entry_of(line) for line in published.entries], published.requests)
+        return draw_up(published.rule, [entry_of(line) for line in published.entries], published.requests)
     except Unrankable as fault:
         msg = f"field entries, {fault.facts['registry_number']}: {fault.facts['fault']}"
         raise Unreadable(msg) from fault
-    return next(_differences(published, ranked, digest), None)
 
 
 def entry_of(line: PublishedEntry) -> Entry:

@@ -1,5 +1,6 @@
 """Draw a ranking up: the next version, from all that is evaluated."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -12,9 +13,10 @@ from portal.calls.models import Call
 from portal.calls.rules.content import CallContent
 from portal.evaluation.rules import reviewed
 from portal.kernel.clock import ROME
+from portal.kernel.text import canonical_json
 from portal.ranking import queries, rules
 from portal.ranking.models import Place, Ranking
-from portal.ranking.rules import CallNamed, Cause, Published, Replaced, Version, refusals
+from portal.ranking.rules import CallNamed, Cause, Move, Published, RankedList, Replaced, Version, refusals
 from portal.ranking.service.inputs import Inputs, gather
 
 LEAST_REASON = 10
@@ -55,8 +57,9 @@ def draw_up(
     if newest is not None and _is_the_same(newest, inputs, reason, cause):
         return newest
     number = newest.number + 1 if newest else 1
-    published = _published(inputs, number=number, reason=reason, cause=cause, now=now)
-    ranking = _keep(session, inputs, published, by=by, now=now)
+    ranked = rules.draw_up(inputs.rule, inputs.entries, inputs.requests)
+    published = _published(inputs, ranked, number=number, reason=reason, cause=cause, now=now)
+    ranking = _keep(session, inputs, published, _moves(session, inputs, ranked), by=by, now=now)
     detail = {"ranking": str(ranking.id), "number": number, "inputs": inputs.sha256, "why": reason, "cause": cause}
     record(session, "ranking.drawn_up", subject_type="call", subject_id=call_id, by=by, at=now, detail=detail)
     return ranking
@@ -119,10 +122,20 @@ def _check_nothing_owed(session: Session, call: Call, *, scored: bool) -> None:
         raise refusals.StillOwed(check=owed.check, scores=scores)
 
 
-def _published(inputs: Inputs, *, number: int, reason: str, cause: Cause, now: datetime) -> Published:
+def _moves(session: Session, inputs: Inputs, ranked: RankedList) -> dict[str, Move]:
+    """How each firm moved against the version published before; nothing for the first."""
+    if inputs.before is None:
+        return {}
+    _, before = rules.recompute(canonical_json(queries.content(session, inputs.before.id)))
+    return rules.moves(before, ranked, {gone.registry_number: gone.code for gone in inputs.left})
+
+
+def _published(
+    inputs: Inputs, ranked: RankedList, *, number: int, reason: str, cause: Cause, now: datetime
+) -> Published:
     content, before = inputs.content, inputs.before
     return rules.publish(
-        rules.draw_up(inputs.rule, inputs.entries, inputs.requests),
+        ranked,
         call=CallNamed(
             code=content.code, version=inputs.version.number, title=content.title.it, act=content.programme.act
         ),
@@ -144,7 +157,9 @@ def _persons(content: CallContent) -> int:
     return PERSONS[content.four_eyes]
 
 
-def _keep(session: Session, inputs: Inputs, published: Published, *, by: str, now: datetime) -> Ranking:
+def _keep(
+    session: Session, inputs: Inputs, published: Published, moves: Mapping[str, Move], *, by: str, now: datetime
+) -> Ranking:
     head = published.ranking
     ranking = Ranking(
         call_id=inputs.version.call_id,
@@ -173,7 +188,7 @@ def _keep(session: Session, inputs: Inputs, published: Published, *, by: str, no
             "total": line["total"],
             "amount_eur": line["amount_eur"],
             "line": line,
-            "move": None,
+            "move": moved.model_dump(mode="json") if (moved := moves.get(line["registry_number"])) else None,
         }
         for position, line in enumerate(ranking.content["entries"], start=1)
     ]

@@ -7,6 +7,7 @@ from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
+from sqlalchemy.orm import Session
 
 from portal import db
 from portal.calls import permissions as call_permissions, queries as calls
@@ -17,6 +18,7 @@ from portal.kernel.errors import Conflict, DomainError
 from portal.ranking import permissions, queries, service
 from portal.ranking.forms import DrawForm, PressForm
 from portal.ranking.models import Ranking
+from portal.ranking.rules import Cause
 from portal.ranking.views.public import send
 from portal.ranking.views.shared import HELD, OUTCOMES, bp, shown, titles
 from portal.web.forms import PortalForm
@@ -42,12 +44,18 @@ def draw_up(slug: str) -> ResponseReturnValue:
         return _versions(call, form), 422
     try:
         with transaction() as session:
-            reason, by = form.reason.data or "", current_user.email
-            ranking = service.draw_up(session, call.id, reason=reason, by=by, now=utcnow())
+            ranking = _draw(session, call, form)
     except DomainError as refusal:
         form.refuse(refusal)
         return _versions(_call(slug, to_change=True), form), 422
     return redirect(url_for(".version", ranking_id=ranking.id), 303)
+
+
+def _draw(session: Session, call: Call, form: DrawForm) -> Ranking:
+    cause, reason, by = Cause(form.cause.data), form.reason.data or "", current_user.email
+    if cause is Cause.RESERVE_DRAW:
+        return service.draw_reserve(session, call.id, reason=reason, by=by, now=utcnow())
+    return service.draw_up(session, call.id, reason=reason, cause=cause, seed=form.seed.data, by=by, now=utcnow())
 
 
 @bp.get("/ufficio/graduatorie/<uuid:ranking_id>")

@@ -14,6 +14,7 @@ from portal.ranking import queries
 from portal.ranking.models import Place, Ranking
 from portal.ranking.queries import Counts
 from portal.ranking.rules import Outcome
+from portal.ranking.views import moves
 from portal.web import paging
 
 bp = Blueprint("ranking", __name__)
@@ -29,6 +30,14 @@ HELD: Final = {
     "places": _l("posti esauriti"),
     "pathway": _l("posti del percorso esauriti"),
     "budget": _l("risorse esaurite"),
+    "overbooking": _l("arrivata dopo la chiusura anticipata dello sportello"),
+}
+LEFT: Final = {
+    "waived": _l("rinuncia"),
+    "forfeited": _l("decadenza"),
+    "revoked": _l("revoca"),
+    "excluded": _l("esclusione"),
+    "withdrawn": _l("ritiro"),
 }
 RANKED: Final = (Outcome.FUNDED, Outcome.RESERVE)
 LISTS: Final = {
@@ -49,6 +58,10 @@ class Shown:
     pathway: str
     page: paging.Page[Place]
     cut_off: Place | None
+
+    def moved(self, place: Place, reserves: Mapping[str, Any]) -> str:
+        """How a firm moved since the version published before, and why; `reserves`: titles by key."""
+        return moves.words(place.move, reserves)
 
     def address(self, here: str) -> str:
         """The list at the address `here`, filtered as it is."""
@@ -87,7 +100,9 @@ def titles(content: CallContent) -> dict[str, Any]:
     return {
         "criteria": {c.key: c.title for c in content.criteria} | {b.key: b.title for b in content.bonus},
         "pathways": {p.key: p.title for p in content.pathways},
+        "reserves": {r.key: r.title for r in content.reserves},
         "ties": {
+            "lot": _l("il sorteggio"),
             "total": _l("il punteggio totale"),
             "submitted_at": _l("l'istante di invio"),
             "registry_number": _l("l'ordine di arrivo"),
