@@ -287,7 +287,7 @@ def evaluate(tour: Tour) -> None:
 
 
 def close_and_rank(tour: Tour) -> None:
-    """The manager closes the call by a corrigendum, draws the ranking up and publishes it."""
+    """A manager closes the call by a corrigendum and draws the ranking up; a second approves it; it is published."""
     page = tour.sign_in("manager")
     page.goto(f"/ufficio{CALL}/modifica")
     box = page.locator("textarea[name=yaml]")
@@ -303,6 +303,12 @@ def close_and_rank(tour: Tour) -> None:
     tour.see(page, "rankings", f"/ufficio{CALL}/graduatorie")
     page.get_by_role("button", name="Redigi la graduatoria").click()
     tour.see(page, "ranking-drawn")
+    version = page.url
+    second = tour.sign_in("manager", 1)
+    tour.see(second, "ranking-second-pair-of-eyes", version)
+    second.get_by_role("button", name=re.compile("^Approva")).first.click()
+    tour.see(second, "ranking-approved")
+    page.goto(version)
     page.get_by_role("button", name=re.compile("^Pubblica")).first.click()
     tour.see(page, "ranking-published")
 

@@ -50,6 +50,7 @@ class Staff:
 
 STAFF = (
     Staff("manager", "responsabile@unioncamere.example", "Marta Colnaghi", StaffRoleName.MANAGER),
+    Staff("manager", "direzione@unioncamere.example", "Cesare Galbiati", StaffRoleName.MANAGER),
     Staff("events", "eventi@unioncamere.example", "Fabio Radaelli", StaffRoleName.EVENTS),
     Staff("reviewer", "valutatrice.uno@nucleo.example", "Irene Castoldi", StaffRoleName.REVIEWER),
     Staff("reviewer", "valutatore.due@nucleo.example", "Tommaso Invernizzi", StaffRoleName.REVIEWER),
