@@ -164,7 +164,6 @@ class Run:
         parameters.max_deterministic_time = self.work_left * share
         parameters.linearization_level = 1 if how is How.SUMS else 0
         if how is How.PROVE:
-            parameters.cp_model_probing_level = 0  # costs more than it saves on clauses
             parameters.optimize_with_core = self.workers == 1
             parameters.extra_subsolvers.extend(["core"] * (self.workers > 1))
         if how is How.FIND:
