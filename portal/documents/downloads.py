@@ -16,11 +16,11 @@ SEALED = {
 }
 
 
-def send_file(file: File) -> Response:
-    """The stored bytes, as an attachment under their name. Raises ScanPending or Infected."""
+def send_file(file: File, *, name: str = "") -> Response:
+    """The stored bytes, as an attachment under their name, or another. Raises ScanPending or Infected."""
     path = service.path(file)
     body = wrap_file(request.environ, path.open("rb"))
-    return send(body, name=file.name, media_type=file.media_type, size=file.size)
+    return send(body, name=name or file.name, media_type=file.media_type, size=file.size)
 
 
 def send(body: bytes | Iterable[bytes], *, name: str, media_type: str, size: int | None = None) -> Response:

@@ -147,6 +147,15 @@ def request_letter(
     )
 
 
+def asked_fields(folder: Folder) -> list[list[FormField]]:
+    """The fields behind the answers of `sheet`, step by step."""
+    given, fields = answers_of(folder), fields_of(folder.content)
+    return [
+        [field for field in section.fields if is_asked(field.condition, given, fields)]
+        for section in folder.content.form.sections
+    ]
+
+
 def answers_of(folder: Folder) -> dict[str, Stored]:
     """The answers as frozen, or as they stand where nothing is frozen."""
     frozen = folder.application.content

@@ -11,6 +11,7 @@ from portal.evaluation.queries.meetings import (
     redacted,
 )
 from portal.evaluation.queries.panel import find_interest, interests, seats, subjects
+from portal.evaluation.queries.secrets import secrets
 from portal.evaluation.queries.ties import applicants, firms, groups, people, tied_companies
 from portal.evaluation.queries.work import (
     COUNTING,
@@ -76,6 +77,7 @@ __all__ = [
     "people",
     "redacted",
     "seats",
+    "secrets",
     "sheets",
     "subjects",
     "tied_companies",

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select, true, union
+from sqlalchemy import ColumnElement, String, cast, func, literal, or_, select, true, union, union_all
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Membership, User
@@ -44,45 +44,54 @@ def _is_linked(relation: dict[str, Any]) -> bool:
 
 def people(session: Session, user_ids: Collection[UUID], *, known: Groups | None = None) -> dict[UUID, Person]:
     """What ties these people to firms: every membership, past ones too, their interests, and what is around both."""
-    emails = dict(session.execute(select(User.id, User.email).where(User.id.in_(user_ids))).all())
-    acted = session.execute(
-        select(Membership.user_id, Company.id, Company.vat, Company.tax_code)
-        .join(Company, Company.id == Membership.company_id)
-        .where(Membership.user_id.in_(user_ids))
-    ).all()
-    firms = _grouped((row.user_id, row.id) for row in acted)
-    codes = _grouped((row.user_id, code) for row in acted for code in (row.vat, row.tax_code) if code)
-    named = select(Interest.user_id, Interest.tax_code).where(Interest.user_id.in_(user_ids))
-    interests = _grouped(session.execute(named))
-    declared = _grouped(session.execute(_declared(user_ids)))
+    facts: dict[str, defaultdict[UUID, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for user_id, kind, value in session.execute(_facts(user_ids)):
+        facts[kind][user_id].add(value)
+    firms = {user_id: {UUID(one) for one in found} for user_id, found in facts["firm"].items()}
+    codes, colleagues = facts["code"], facts["colleague"]
     if firms:
-        around = _representatives(session, {row.id for row in acted})
+        around = _representatives(session, set().union(*firms.values()))
         for user_id, ids in firms.items():
             codes[user_id].update(*(around[id_] for id_ in ids))
-    colleagues = _grouped(session.execute(_colleagues(user_ids))) if firms else defaultdict(set)
-    circles = known if known is not None or not (codes or interests) else groups(session)
+        colleagues = _grouped(session.execute(_colleagues(user_ids)))
+    circles = known if known is not None or not codes else groups(session)
     return {
         user_id: Person(
             email=email,
-            companies=frozenset(firms[user_id]),
-            tax_codes=_around(circles, codes[user_id] | interests[user_id]),
+            companies=frozenset(firms.get(user_id, ())),
+            tax_codes=_around(circles, codes[user_id]),
             colleagues=frozenset(colleagues[user_id] - {email}),
-            declared=frozenset(declared[user_id]),
+            declared=frozenset(UUID(one) for one in facts["declared"][user_id]),
         )
-        for user_id, email in emails.items()
+        for user_id, emails in list(facts["email"].items())
+        for email in emails
     }
+
+
+def _facts(user_ids: Collection[UUID]) -> Any:  # noqa: ANN401 - a Select of (person, kind, value)
+    """Addresses, firms, codes and declared conflicts in one statement: it is asked at every request."""
+    acting = select(Membership.user_id, literal("firm"), cast(Membership.company_id, String)).where(
+        Membership.user_id.in_(user_ids)
+    )
+    firm = acting.join(Company, Company.id == Membership.company_id)
+    declared = (
+        select(Assignment.reviewer_id, literal("declared"), cast(Application.company_id, String))
+        .join(Application, Application.id == Assignment.application_id)
+        .where(Assignment.reviewer_id.in_(user_ids), Assignment.conflict == ConflictState.DECLARED)
+    )
+    named = select(Interest.user_id, literal("code"), Interest.tax_code).where(Interest.user_id.in_(user_ids))
+    return union_all(
+        select(User.id, literal("email"), User.email).where(User.id.in_(user_ids)),
+        acting,
+        firm.with_only_columns(Membership.user_id, literal("code"), Company.vat),
+        firm.with_only_columns(Membership.user_id, literal("code"), Company.tax_code).where(Company.tax_code != ""),
+        named,
+        declared,
+    )
 
 
 def _around(circles: Groups | None, codes: set[str]) -> frozenset[str]:
     return circles.around(frozenset(codes)) if circles and codes else frozenset(codes)
-
-
-def _declared(user_ids: Collection[UUID]) -> Any:  # noqa: ANN401 - a Select of two ids
-    return (
-        select(Assignment.reviewer_id, Application.company_id)
-        .join(Application, Application.id == Assignment.application_id)
-        .where(Assignment.reviewer_id.in_(user_ids), Assignment.conflict == ConflictState.DECLARED)
-    )
 
 
 def _colleagues(user_ids: Collection[UUID]) -> Any:  # noqa: ANN401 - a Select of (person, colleague's address)

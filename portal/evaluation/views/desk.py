@@ -1,5 +1,7 @@
 """The reviewer's desk: the list, the conflict step, the case, the sheet."""
 
+from dataclasses import replace
+from pathlib import PurePath
 from uuid import UUID
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -9,15 +11,18 @@ from flask_login import current_user
 
 from portal import db
 from portal.applications import queries as applications
+from portal.applications.queries import Folder
 from portal.applications.service import papers
 from portal.calls import queries as calls
 from portal.calls.rules.content import CallContent, Criterion
 from portal.db import transaction
 from portal.documents import downloads
+from portal.documents.rules.papers import ApplicationSheet
 from portal.evaluation import queries, rules, service
-from portal.evaluation.forms import CONFLICT, DeclareForm, SheetForm, sheet_form
+from portal.evaluation.forms import CONFLICT, DeclareForm, ReasonForm, SheetForm, sheet_form
 from portal.evaluation.queries import Work
-from portal.evaluation.rules import Stage
+from portal.evaluation.rules import ConflictState, Stage
+from portal.evaluation.rules.blind import blind
 from portal.evaluation.views.shared import STAGES, TIES, bp, status_of
 from portal.kernel.clock import utcnow
 from portal.kernel.errors import DomainError
@@ -32,11 +37,13 @@ ORDER = {stage: place for place, stage in enumerate([Stage.DRAFT, Stage.TO_SCORE
 @requires_reviewer
 def index() -> ResponseReturnValue:
     """What I owe, what is begun first."""
-    works = queries.works(db.session(), current_user.id)
+    session = db.session()
+    works, tied = queries.works(session, current_user.id), queries.tied_companies(session, current_user.id)
+    works = [_closed(work) if work.company_id in tied else work for work in works]
     works.sort(key=lambda work: (ORDER.get(work.stage, len(ORDER)), work.given_at))
     owed = sum(work.stage in ORDER for work in works)
-    titles = {work.call_id: calls.get(db.session(), work.call_id) for work in works}
-    return render_template("evaluation/index.html", works=works, owed=owed, stages=STAGES, titles=titles)
+    contents = {call_id: _content_of(call_id) for call_id in {work.call_id for work in works}}
+    return render_template("evaluation/index.html", works=works, owed=owed, stages=STAGES, contents=contents)
 
 
 @bp.get("/valutazione/<uuid:assignment_id>")
@@ -111,15 +118,47 @@ def submit(assignment_id: UUID) -> ResponseReturnValue:
 @bp.get("/valutazione/<uuid:assignment_id>/allegati/<uuid:attachment_id>")
 @requires_reviewer
 def attachment(assignment_id: UUID, attachment_id: UUID) -> ResponseReturnValue:
-    """A document of the application, to keep."""
+    """A document of the application, to keep; in a blind call its redacted copy, or nothing."""
     work = _mine(assignment_id)
     if work.stage not in _OPEN or _ties(work):
         abort(404)
+    if _content(work).evaluation.blind:
+        copy = found(queries.find_redacted(db.session(), work.application_id, attachment_id))
+        return downloads.send_file(copy, name=f"documento-{work.arrival}{PurePath(copy.name).suffix}")
     company_id = queries.company_id(db.session(), work.application_id)
     file = found(
         applications.find_own_attachment(db.session(), attachment_id, work.application_id, company_id=company_id)
     ).file
     return downloads.send_file(file)
+
+
+@bp.post("/valutazione/<uuid:assignment_id>/rinuncia")
+@requires_reviewer
+def step_down(assignment_id: UUID) -> ResponseReturnValue:
+    """Leave the application to somebody else."""
+    work, form = _mine(assignment_id), ReasonForm()
+    if form.validate_on_submit():
+        try:
+            with transaction() as session:
+                reason, by = form.reason.data or "", current_user.email
+                service.step_down(session, work.id, reason=reason, by=by, now=utcnow())
+        except DomainError as refusal:
+            form.refuse(refusal)
+        else:
+            flash(_("Hai rinunciato alla domanda %(protocol)s: passa a un'altra persona.", protocol=work.protocol))
+            return redirect(url_for(".index"), 303)
+    return render_template("evaluation/step_down.html", work=work, form=form, content=_content(work)), 422
+
+
+@bp.get("/valutazione/<uuid:assignment_id>/rinuncia")
+@requires_reviewer
+def leave(assignment_id: UUID) -> ResponseReturnValue:
+    """Ask why."""
+    work = _mine(assignment_id)
+    if work.stage not in {Stage.TO_DECLARE, Stage.TO_SCORE, Stage.DRAFT}:
+        abort(404)
+    form = ReasonForm(formdata=None)
+    return render_template("evaluation/step_down.html", work=work, form=form, content=_content(work))
 
 
 _OPEN = frozenset({Stage.TO_SCORE, Stage.DRAFT, Stage.SUBMITTED})
@@ -138,8 +177,25 @@ def _criteria(work: Work) -> list[Criterion]:
 
 
 def _content(work: Work) -> CallContent:
-    call = calls.get(db.session(), work.call_id)
-    return calls.content_of(found(call.version))
+    return _content_of(work.call_id)
+
+
+def _content_of(call_id: UUID) -> CallContent:
+    return calls.content_of(found(calls.get(db.session(), call_id).version))
+
+
+def _closed(work: Work) -> Work:
+    """The work as it stands since the portal knows of a tie."""
+    desk = replace(work.sheet.desk, conflict=ConflictState.DETECTED)
+    return replace(work, sheet=replace(work.sheet, desk=desk))
+
+
+def _paper(folder: Folder, work: Work, content: CallContent) -> ApplicationSheet:
+    """The application to read; masked where the call is blind."""
+    paper = papers.sheet(folder, at=utcnow(), lang="en" if language() == "en" else "it")
+    if not content.evaluation.blind:
+        return paper
+    return blind(paper, papers.asked_fields(folder), queries.secrets(db.session(), work.application_id))
 
 
 def _page(work: Work, form: SheetForm | None = None) -> str:
@@ -151,27 +207,27 @@ def _page(work: Work, form: SheetForm | None = None) -> str:
         ties_said = [TIES[kind] for kind in dict.fromkeys(tie.kind for tie in ties)]
         return render_template("evaluation/in_conflict.html", work=work, ties=ties_said, content=_content(work))
     folder = found(applications.find(db.session(), work.application_id))
-    sheets = queries.sheets(db.session(), [work.application_id])[work.application_id]
-    desks = [sheet.desk for sheet in sheets]
+    sheets = queries.sheets(db.session(), [work.application_id])
+    desks = [sheet.desk for sheet in sheets[work.application_id]]
     content = _content(work)
+    is_opened = work.stage is Stage.SUBMITTED and rules.is_unsealed(desks)
     return render_template(
         "evaluation/case.html",
         work=work,
         content=content,
         form=form or sheet_form(rules.reviewed(content), work.sheet.marks, comment=work.sheet.comment),
         criteria=rules.reviewed(content),
-        paper=papers.sheet(
-            folder,
-            at=utcnow(),
-            lang="en" if language() == "en" else "it",
-            asked=applications.requests_of(db.session(), [folder.application.id])[folder.application.id],
-        ),
+        paper=_paper(folder, work, content),
         enclosed=folder.enclosed,
+        copies=queries.redacted(db.session(), work.application_id) if content.evaluation.blind else None,
+        agreed=queries.agreed(db.session(), sheets).get(work.application_id) if is_opened else None,
         documents={document.key: document.title for document in content.documents},
         automatic=queries.automatic_criteria(db.session(), work.application_id),
         titles={c.key: c.title for c in content.criteria} | {b.key: b.title for b in content.bonus},
         others=[
-            s for s in sheets if s.reviewer_id != current_user.id and rules.may_see(s.desk, current_user.id, desks)
+            s
+            for s in sheets[work.application_id]
+            if s.reviewer_id != current_user.id and rules.may_see(s.desk, current_user.id, desks)
         ],
         is_open=work.stage is not Stage.SUBMITTED and work.status in queries.IN_EVALUATION,
         stage=STAGES[work.stage],

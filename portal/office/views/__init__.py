@@ -2,10 +2,10 @@
 
 from flask import Blueprint
 
-from portal.office.views import case, desk, listing, register
+from portal.office.views import case, desk, fence, listing, register
 
 bp = Blueprint("office", __name__)
-for room in (desk, listing, case, register):
+for room in (desk, listing, case, register, fence):
     room.route(bp)
 
 blueprints = (bp,)
