@@ -1,17 +1,21 @@
 """Forms of the evaluation; the score form is built from the call's criteria."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from flask_babel import lazy_gettext as _l
-from wtforms import RadioField, SelectField, TextAreaField
+from wtforms import BooleanField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, NumberRange
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
+from wtforms.widgets import CheckboxInput, ListWidget
 
-from portal.calls.rules.content import Criterion
+from portal.calls.rules.content import Criterion, Pathway
+from portal.evaluation.models import PanelSeat
 from portal.evaluation.rules import LONGEST_REASON, Fault, Mark, SheetIncomplete
+from portal.evaluation.service import Place
+from portal.kernel.values import compact, is_tax_code
 from portal.web.filters import num, tr
-from portal.web.forms import DecimalNumberField, NumberField, PortalForm
+from portal.web.forms import DayField, DecimalNumberField, Is, NumberField, PortalForm
 
 NO_CONFLICT, CONFLICT = "none", "conflict"
 
@@ -62,6 +66,94 @@ class ReasonForm(PortalForm):
     reason = TextAreaField(_l("Motivo"), validators=[Length(max=LONGEST_REASON)])
 
 
+class SeatForm(PortalForm):
+    """A reviewer's seat; lists are written with commas."""
+
+    is_on = BooleanField(_l("Fa parte della commissione"), default=True)
+    cap = NumberField(_l("Domande al massimo"), validators=[Optional(), NumberRange(0, 100_000, _l("Da 0 in su."))])
+    divisions = StringField(
+        _l("Divisioni ATECO che conosce"),
+        validators=[
+            Optional(),
+            Regexp(r"^\s*[0-9]{2}(\s*[,;]\s*[0-9]{2})*\s*$", 0, _l("Due cifre ciascuna, per esempio 28, 62.")),
+        ],
+    )
+    pathways = SelectMultipleField(_l("Percorsi che conosce"), widget=ListWidget(), option_widget=CheckboxInput())
+    keywords = StringField(_l("Parole chiave"), validators=[Length(max=300)])
+    languages = StringField(
+        _l("Lingue che legge"),
+        validators=[
+            Optional(),
+            Regexp(r"^\s*[a-z]{2}(\s*[,;]\s*[a-z]{2})*\s*$", 0, _l("Due lettere ciascuna, per esempio en, ru.")),
+        ],
+    )
+    away_from = DayField(_l("Assente dal"))
+    away_until = DayField(_l("Assente fino al"))
+
+    @classmethod
+    def of(cls, seat: PanelSeat | None) -> "SeatForm":
+        """The form as the seat stands."""
+        if seat is None:
+            return cls(formdata=None)
+        lists = {name: ", ".join(getattr(seat, name)) for name in ("divisions", "keywords", "languages")}
+        days = {"away_from": seat.away_from, "away_until": seat.away_until}
+        return cls(
+            formdata=None, data={**lists, **days, "is_on": seat.is_on, "cap": seat.cap, "pathways": seat.pathways}
+        )
+
+    def offer(self, pathways: Sequence[Pathway]) -> None:
+        """Offer the call's pathways."""
+        self.pathways.choices = [SelectChoice(one.key, tr(one.title)) for one in pathways]
+
+    def validate(self, extra_validators: Any = None) -> bool:  # noqa: ANN401 - as WTForms does
+        """Days come in pairs, in order."""
+        whole = bool(super().validate(extra_validators))
+        first, last = self.away_from.data, self.away_until.data
+        if (
+            not self.away_from.errors
+            and not self.away_until.errors
+            and (bool(first) != bool(last) or (first and first > last))
+        ):
+            self.away_until.errors = [str(_l("Scrivi tutti e due i giorni, in ordine."))]
+            return False
+        return whole
+
+    def place(self) -> Place:
+        """What is written."""
+        return Place(
+            is_on=bool(self.is_on.data),
+            cap=None if self.cap.data is None else int(self.cap.data),
+            divisions=_listed(self.divisions.data),
+            pathways=tuple(self.pathways.data or ()),
+            keywords=_listed(self.keywords.data),
+            languages=_listed(self.languages.data),
+            away_from=self.away_from.data,
+            away_until=self.away_until.data,
+        )
+
+
+def _listed(text: str | None) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(part.strip() for part in (text or "").replace(";", ",").split(",") if part.strip()))
+
+
+class InterestForm(PortalForm):
+    """A code that ties the person signed in to firms."""
+
+    tax_code = StringField(
+        _l("Codice fiscale o partita IVA"),
+        validators=[
+            InputRequired(_l("Scrivi il codice.")),
+            Is(is_tax_code, _l("Controlla il codice: 11 cifre, o 16 caratteri.")),
+        ],
+    )
+    is_own = BooleanField(_l("È il mio codice fiscale"))
+    reason = TextAreaField(_l("Quale legame hai?"), validators=[Length(max=LONGEST_REASON)])
+
+    def code(self) -> str:
+        """The code as it is kept."""
+        return compact(self.tax_code.data)
+
+
 class SheetForm(PortalForm):
     """Base of the score forms: for each criterion `points_<key>` and `reason_<key>`."""
 
@@ -93,10 +185,33 @@ class SheetForm(PortalForm):
             field.errors = [str(fault.words)]
 
 
+class MeetingForm(SheetForm):
+    """A sheet that a meeting agrees on: who was there, when, why."""
+
+    present = SelectMultipleField(_l("Presenti"), widget=ListWidget(), option_widget=CheckboxInput())
+    held_on = DayField(_l("Giorno della riunione"))
+    reason = TextAreaField(_l("Motivazione della riunione"), validators=[Length(max=LONGEST_REASON)])
+
+
+def meeting_form(criteria: Sequence[Criterion], people: Sequence[tuple[str, str]]) -> MeetingForm:
+    """The form for a meeting of these people about these criteria."""
+    form = _scored(MeetingForm, criteria, {}, {})
+    form.present.choices = [SelectChoice(key, name) for key, name in people]
+    return form
+
+
 def sheet_form(criteria: Sequence[Criterion], marks: Mapping[str, Mark], *, comment: str = "") -> SheetForm:
     """The form for these criteria, holding what was marked so far."""
+    return _scored(SheetForm, criteria, marks, {"comment": comment})
+
+
+FormOf = TypeVar("FormOf", bound=SheetForm)
+
+
+def _scored(
+    kind: type[FormOf], criteria: Sequence[Criterion], marks: Mapping[str, Mark], data: dict[str, Any]
+) -> FormOf:
     fields: dict[str, Any] = {"criteria": criteria}
-    data: dict[str, Any] = {"comment": comment}
     for criterion in criteria:
         mark = marks.get(criterion.key, Mark())
         hint = _l("Da 0 a %(most)s, a passi di %(step)s.", most=num(criterion.max), step=num(criterion.step))
@@ -108,7 +223,7 @@ def sheet_form(criteria: Sequence[Criterion], marks: Mapping[str, Mark], *, comm
         )
         data[f"points_{criterion.key}"] = mark.points
         data[f"reason_{criterion.key}"] = mark.reason
-    form: SheetForm = type("ScoreForm", (SheetForm,), fields)(data=data)
+    form: FormOf = type("ScoreForm", (kind,), fields)(data=data)
     for criterion in criteria:
         points, reason = form.pair(criterion.key)
         points.flags.required = reason.flags.required = True

@@ -133,6 +133,10 @@ evaluation.attachment            GET       reviewer
 evaluation.declare               POST      reviewer
 evaluation.draft                 POST      reviewer
 evaluation.submit                POST      reviewer
+evaluation.leave                 GET       reviewer
+evaluation.step_down             POST      reviewer
+evaluation.interests             GET       reviewers managers auditor admin
+evaluation.name_interest         POST      reviewers managers auditor admin
 
 office.desk                      GET       managers events auditor admin
 office.applications              GET       managers auditor admin
@@ -172,6 +176,21 @@ evaluation.assign                POST      decide
 evaluation.withdraw              POST      decide
 evaluation.reopen                POST      decide
 evaluation.close                 POST      decide
+evaluation.control_board         GET       read
+evaluation.board_file            GET       read
+evaluation.control_board_file    GET       read
+evaluation.scores                GET       read
+evaluation.control_scores        GET       read
+evaluation.scores_file           GET       read
+evaluation.control_scores_file   GET       read
+evaluation.seat                  GET       decide
+evaluation.keep_seat             POST      decide
+evaluation.meeting               GET       read
+evaluation.agree                 POST      decide
+evaluation.copies                GET       read
+evaluation.redact                POST      decide
+ranking.soundness                GET       read
+ranking.control_soundness        GET       read
 ranking.versions                 GET       read
 ranking.draw_up                  POST      decide
 ranking.version                  GET       read

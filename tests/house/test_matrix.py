@@ -222,6 +222,12 @@ def _build(session: Session, home: Path) -> World:
             "ranking.act_file": {"kind": "pdf"},
             "awards": {"application_id": given.id, "kind": "csv", "step": "avvia"},
             "awards.end": {"kind": "decadenza"},
+            "evaluation.board_file": {"kind": "csv"},
+            "evaluation.control_board_file": {"kind": "csv"},
+            "evaluation.scores_file": {"kind": "csv"},
+            "evaluation.control_scores_file": {"kind": "csv"},
+            "evaluation.seat": {"user_id": people["reviewer"].id},
+            "evaluation.keep_seat": {"user_id": people["reviewer"].id},
         },
     )
 

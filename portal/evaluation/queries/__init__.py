@@ -34,6 +34,7 @@ from portal.evaluation.queries.work import (
     lock,
     marks_of,
     party,
+    protocols,
     sheets,
     works,
 )
@@ -75,6 +76,7 @@ __all__ = [
     "marks_of",
     "party",
     "people",
+    "protocols",
     "redacted",
     "seats",
     "secrets",

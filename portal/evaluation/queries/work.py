@@ -229,6 +229,12 @@ def loads(
     return {key: count for key, count in session.execute(found)}  # noqa: C416 - rows, not pairs
 
 
+def protocols(session: Session, application_ids: Collection[UUID]) -> dict[UUID, str]:
+    """The protocol of each."""
+    found = select(Application.id, Application.protocol).where(Application.id.in_(application_ids))
+    return {id_: protocol or "" for id_, protocol in session.execute(found)}
+
+
 def automatic_points(
     session: Session, application_ids: Collection[UUID]
 ) -> dict[UUID, tuple[UUID, dict[str, Decimal]]]:

@@ -61,6 +61,10 @@ class AlreadyNamed(DomainError):
     text = _l("Questo codice è già fra le tue dichiarazioni.")
 
 
+class NoCopy(DomainError):
+    text = _l("Scegli il file della copia oscurata, oppure «Non mostrare nulla».")
+
+
 class NotUnsealed(DomainError):
     text = _l("Non tutte le schede sono consegnate: la riunione viene dopo.")
 

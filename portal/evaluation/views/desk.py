@@ -154,10 +154,7 @@ def step_down(assignment_id: UUID) -> ResponseReturnValue:
 @requires_reviewer
 def leave(assignment_id: UUID) -> ResponseReturnValue:
     """Ask why."""
-    work = _mine(assignment_id)
-    if work.stage not in {Stage.TO_DECLARE, Stage.TO_SCORE, Stage.DRAFT}:
-        abort(404)
-    form = ReasonForm(formdata=None)
+    work, form = _mine(assignment_id), ReasonForm(formdata=None)
     return render_template("evaluation/step_down.html", work=work, form=form, content=_content(work))
 
 

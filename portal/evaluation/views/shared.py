@@ -5,7 +5,7 @@ from typing import Final
 from flask import Blueprint
 from flask_babel import lazy_gettext as _l
 
-from portal.evaluation.rules import Kind, Stage
+from portal.evaluation.rules import Kind, Stage, Why
 from portal.kernel.errors import Conflict, DomainError
 
 bp = Blueprint("evaluation", __name__)
@@ -17,6 +17,12 @@ STAGES: Final = {
     Stage.SUBMITTED: (_l("Consegnata"), "success"),
     Stage.IN_CONFLICT: (_l("In conflitto"), "danger"),
     Stage.WITHDRAWN: (_l("Incarico tolto"), "neutral"),
+}
+WHYS: Final = {
+    Why.AWAY: _l("assenti"),
+    Why.CONFLICT: _l("in conflitto"),
+    Why.FULL: _l("al completo"),
+    Why.LEFT: _l("hanno lasciato la domanda"),
 }
 TIES: Final = {
     Kind.DECLARED: _l("hai dichiarato un conflitto con questa impresa"),

@@ -2,7 +2,8 @@
 
 Ties are looked for at every request. A page about one application, or about one that stands in an unpublished ranking,
 is not there; everything else is read without the firm, whichever slice reads it: the session leaves its rows out. Acts
-on a whole call are refused, since leaving a firm out of them would change them: whoever is in conflict abstains.
+on a whole call, and sums over it, are refused, since leaving a firm out would change them: whoever is in conflict
+abstains.
 """
 
 from collections.abc import Collection
@@ -39,7 +40,8 @@ def stand() -> ResponseReturnValue | None:
     given = request.view_args or {}
     if _is_about(given, tied):
         abort(404)
-    if request.method not in {"GET", "HEAD"} and _takes_part(given, tied):
+    is_whole = request.method not in {"GET", "HEAD"} or (request.endpoint or "").endswith("soundness")
+    if is_whole and _takes_part(given, tied):
         return render_template("office/abstain.html", refusal=rules.MustAbstain()), 403
     request.environ[HIDDEN] = tied
     return None

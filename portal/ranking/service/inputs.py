@@ -12,8 +12,8 @@ from portal.calls.models import Call, CallVersion
 from portal.calls.rules.content import CallContent
 from portal.companies.models import Company
 from portal.evaluation import queries as evaluation
-from portal.evaluation.queries import Sheet
-from portal.evaluation.rules import Stage
+from portal.evaluation.queries import Agreed, Sheet
+from portal.evaluation.rules import Mark, Stage
 from portal.kernel.errors import NotFound
 from portal.kernel.text import canonical_json, sha256_hex
 from portal.ranking import queries, rules
@@ -66,15 +66,18 @@ def gather(session: Session, call: Call, *, seed: str | None = None) -> Inputs:
     ids = [application.id for application, _ in candidates]
     sheets = evaluation.sheets(session, ids)
     automatic = evaluation.automatic_points(session, ids)
+    agreed = evaluation.agreed(session, sheets)
     before = queries.latest_published(session, call.id)
     standing = Circumstances.of(session, call, content, before)
     entries, evidence = [], []
     for application, firm in candidates:
         counting = [sheet for sheet in sheets[application.id] if sheet.desk.stage is Stage.SUBMITTED]
         report_id, points = automatic.get(application.id, (None, {}))
-        entry = standing.add_to(_entry(application, content, counting, points), application, firm)
+        meeting = agreed.get(application.id)
+        entry = _entry(application, content, counting, points, agreed=meeting.marks if meeting else {})
+        entry = standing.add_to(entry, application, firm)
         entries.append(entry)
-        evidence.append(_evidence(application, entry, counting, report_id))
+        evidence.append(_evidence(application, entry, counting, report_id) | _met(meeting))
     return Inputs(
         version=version,
         content=content,
@@ -95,14 +98,22 @@ def winner(firm: Company) -> Winner:
     return Winner(legal_name=firm.legal_name, vat=firm.vat)
 
 
-def _entry(application: Application, content: CallContent, sheets: list[Sheet], automatic: dict[str, Any]) -> Entry:
-    """An application's entry; what lacks points is left out, and the rule will say so."""
+def _entry(
+    application: Application,
+    content: CallContent,
+    sheets: list[Sheet],
+    automatic: dict[str, Any],
+    *,
+    agreed: dict[str, Mark],
+) -> Entry:
+    """An application's entry; what lacks points is left out, and the rule will say so. A meeting's mark is no mean."""
     scores = {}
     for criterion in content.criteria:
         if criterion.mode == "automatic":
             given = [automatic[criterion.key]] if criterion.key in automatic else []
         else:
-            marks = [sheet.marks[criterion.key].points for sheet in sheets if criterion.key in sheet.marks]
+            judged = [agreed] if criterion.key in agreed else [sheet.marks for sheet in sheets]
+            marks = [one[criterion.key].points for one in judged if criterion.key in one]
             given = [points for points in marks if points is not None]
         if given:
             scores[criterion.key] = rules.average(given)
@@ -114,6 +125,13 @@ def _entry(application: Application, content: CallContent, sheets: list[Sheet], 
         bonus={b.key: rules.average([automatic[b.key]]) for b in content.bonus if b.key in automatic},
         pathway=application.pathway if content.pathways else None,
     )
+
+
+def _met(meeting: Agreed | None) -> dict[str, Any]:
+    if meeting is None:
+        return {}
+    marks = {key: str(mark.points) for key, mark in meeting.marks.items()}
+    return {"meeting": {"number": meeting.number, "held_on": meeting.held_on.isoformat(), "marks": marks}}
 
 
 def _evidence(application: Application, entry: Entry, sheets: list[Sheet], report_id: UUID | None) -> dict[str, Any]:

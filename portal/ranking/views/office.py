@@ -32,14 +32,14 @@ requires_writer = requires("manager", "admin")
 @requires_reader
 def versions(slug: str) -> ResponseReturnValue:
     """Every version of a call's ranking, and the way to the next."""
-    return _versions(_call(slug, to_change=False), DrawForm(formdata=None))
+    return _versions(own_call(slug, to_change=False), DrawForm(formdata=None))
 
 
 @bp.post("/ufficio/bandi/<slug>/graduatorie")
 @requires_writer
 def draw_up(slug: str) -> ResponseReturnValue:
     """Draw the next version up."""
-    call, form = _call(slug, to_change=True), DrawForm()
+    call, form = own_call(slug, to_change=True), DrawForm()
     if not form.validate_on_submit():
         return _versions(call, form), 422
     try:
@@ -47,7 +47,7 @@ def draw_up(slug: str) -> ResponseReturnValue:
             ranking = _draw(session, call, form)
     except DomainError as refusal:
         form.refuse(refusal)
-        return _versions(_call(slug, to_change=True), form), 422
+        return _versions(own_call(slug, to_change=True), form), 422
     return redirect(url_for(".version", ranking_id=ranking.id), 303)
 
 
@@ -101,7 +101,8 @@ def version_file(ranking_id: UUID, kind: str) -> ResponseReturnValue:
     return send(ranking, kind, name=f"graduatoria-{call.slug}-{ranking.number}")
 
 
-def _call(slug: str, *, to_change: bool) -> Call:
+def own_call(slug: str, *, to_change: bool) -> Call:
+    """The call, to whoever may see or change it."""
     call = found(calls.find_seen(db.session(), slug)).call
     _check(call.id, to_change=to_change)
     return call
