@@ -59,6 +59,8 @@ def case(assignment_id: UUID) -> ResponseReturnValue:
 def declare(assignment_id: UUID) -> ResponseReturnValue:
     """Answer for conflicts, once."""
     work, form = _mine(assignment_id), DeclareForm()
+    if _ties(work):
+        return _page(work), 422
     if not form.validate_on_submit():
         return _declare_page(work, form), 422
     try:
@@ -197,9 +199,9 @@ def _paper(folder: Folder, work: Work, content: CallContent) -> ApplicationSheet
 
 def _page(work: Work, form: SheetForm | None = None) -> str:
     """The page for where the assignment is. Ties are looked for at every reading, whatever was declared."""
-    if work.stage is Stage.TO_DECLARE:
-        return _declare_page(work, DeclareForm(formdata=None))
     ties = _ties(work)
+    if work.stage is Stage.TO_DECLARE and not ties:
+        return _declare_page(work, DeclareForm(formdata=None))
     if work.stage not in _OPEN or ties:
         ties_said = [TIES[kind] for kind in dict.fromkeys(tie.kind for tie in ties)]
         return render_template("evaluation/in_conflict.html", work=work, ties=ties_said, content=_content(work))
