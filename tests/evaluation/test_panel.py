@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -49,7 +50,11 @@ def kinds(session, person, application):
 
 
 def agree_with(session, application, **more):
-    facts = {"present": {one.reviewer_id for one in sheets(application)}, "held_on": NOW.date(), "reason": WHY}
+    facts: dict[str, Any] = {
+        "present": {one.reviewer_id for one in sheets(application)},
+        "held_on": NOW.date(),
+        "reason": WHY,
+    }
     return service.agree(session, application.id, more.pop("marks"), **facts | more, by=OFFICE, now=NOW)
 
 
@@ -130,7 +135,7 @@ def test_a_tie_that_comes_later_closes_the_assignment_and_takes_the_application_
     found = [service.detect_again(session, call_id=call.id, now=NOW), service.detect_again(session, now=NOW)]
 
     assert found == [1, 0]
-    assert application.status is Status.ADMITTED
+    assert str(application.status) == Status.ADMITTED.value
     assert {one.reviewer_id: one.desk.stage for one in sheets(application)} == {
         anna.id: Stage.IN_CONFLICT,
         bruno.id: Stage.SUBMITTED,
@@ -176,8 +181,14 @@ def test_seats_say_how_much_and_what(session, call, anna, bruno):
 
 def test_who_is_away_or_off_the_panel_is_given_nothing(session, call, anna, bruno):
     admitted(call)
-    days = {"away_from": NOW.date() - timedelta(days=1), "away_until": NOW.date()}
-    service.seat(session, call.id, anna.id, Place(**days), by=OFFICE, now=NOW)
+    service.seat(
+        session,
+        call.id,
+        anna.id,
+        away,
+        by=OFFICE,
+        now=NOW,
+    )
     service.seat(session, call.id, bruno.id, Place(is_on=False), by=OFFICE, now=NOW)
 
     sharing = service.share_out(session, call.id, each=1, cap=9, by=OFFICE, now=NOW)
@@ -210,7 +221,7 @@ def meeting_call(session):
 
 def test_marks_far_apart_call_a_meeting_whose_marks_count_instead_of_the_mean(session, meeting_call, anna, bruno):
     application = scored(meeting_call, admitted(meeting_call), anna, bruno, shares=("0.2", "0.9"))
-    assert application.status is Status.ADMITTED
+    assert str(application.status) == Status.ADMITTED.value
     assert events(session, "evaluation.meeting_needed") == [{"application_id": str(application.id)}]
     with pytest.raises(rules.MeetingOwed):
         service.close(session, application.id, reason="Nessun sostituto", by=OFFICE, now=NOW)
@@ -223,7 +234,7 @@ def test_marks_far_apart_call_a_meeting_whose_marks_count_instead_of_the_mean(se
 
     agree_with(session, application, marks=marks(meeting_call, "0.5"))
 
-    assert application.status is Status.EVALUATED
+    assert str(application.status) == Status.EVALUATED.value
     found = {application.id: sheets(application)}
     agreed = queries.agreed(session, found)[application.id]
     assert agreed.marks == marks(meeting_call, "0.5")
@@ -242,7 +253,7 @@ def test_a_meeting_is_stale_once_a_sheet_is_reopened(session, meeting_call, anna
     service.submit(session, first.assignment_id, marks(meeting_call, "0.9"), by=anna.email, now=NOW)
 
     assert queries.agreed(session, {application.id: sheets(application)}) == {}
-    assert application.status is Status.EVALUATED
+    assert str(application.status) == Status.EVALUATED.value
     with pytest.raises(rules.NoMeetingForeseen):
         agree_with(session, application, marks=marks(meeting_call))
 
@@ -250,7 +261,7 @@ def test_a_meeting_is_stale_once_a_sheet_is_reopened(session, meeting_call, anna
 def test_where_the_call_foresees_no_meeting_the_mean_counts(session, call, anna, bruno):
     application = scored(call, admitted(call), anna, bruno, shares=("0.2", "0.9"))
 
-    assert application.status is Status.EVALUATED
+    assert str(application.status) == Status.EVALUATED.value
     with pytest.raises(rules.NoMeetingForeseen):
         agree_with(session, application, marks=marks(call))
 

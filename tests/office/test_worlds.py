@@ -7,10 +7,8 @@ import pytest
 from sqlalchemy import text, update
 
 from portal.companies.models import Company
-from portal.evaluation import rules, service
+from portal.evaluation import queries as evaluation, rules, service
 from portal.evaluation.models import ScoreSheet
-from portal.evaluation.views import desk
-from portal.office.views import fence
 from tests.accounts_help import post, sign_in
 from tests.factories.accounts import staff
 from tests.factories.calls import make_call
@@ -133,7 +131,7 @@ def test_a_case_in_conflict_shows_nowhere_to_the_office(client, app, world):
 
 def test_the_crawl_sees_a_seal_that_is_broken(client, app, world, monkeypatch):
     monkeypatch.setattr(rules, "may_see", lambda *_: True)
-    monkeypatch.setattr(desk.rules, "is_unsealed", lambda _: True)
+    monkeypatch.setattr(rules, "is_unsealed", lambda _: True)
     service.submit(world.session, world.mine.id, marks(world.call), by=world.anna.email, now=NOW)
     world.session.commit()
     sign_in(client, world.anna)
@@ -145,7 +143,7 @@ def test_the_crawl_sees_a_seal_that_is_broken(client, app, world, monkeypatch):
 
 def test_the_crawl_sees_a_fence_with_a_gap(client, app, world, monkeypatch):
     world.tie(world.clerk)
-    monkeypatch.setattr(fence.evaluation, "tied_companies", lambda *_: frozenset())
+    monkeypatch.setattr(evaluation, "tied_companies", lambda *_: frozenset())
     sign_in(client, world.clerk)
 
     leaks = differing(client, app, world, STAFF_ONLY, world.other_firm)
