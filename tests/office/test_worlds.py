@@ -1,6 +1,7 @@
 """Two worlds that differ only in what is hidden give the same bytes at every address, to whoever may not see it."""
 
 import re
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
@@ -81,8 +82,9 @@ def addresses(app, world, prefixes):
             continue
         for values in known:
             if rule.arguments <= values.keys():
-                path = adapter.build(rule.endpoint, {name: values[name] for name in rule.arguments})
-                yield from (f"{path}?{asked}" for asked in ASKED)
+                with suppress(ValueError):  # a word of another slice's own
+                    path = adapter.build(rule.endpoint, {name: values[name] for name in rule.arguments})
+                    yield from (f"{path}?{asked}" for asked in ASKED)
 
 
 def seen(client, app, world, prefixes):

@@ -190,11 +190,13 @@ def _closed(work: Work) -> Work:
 
 
 def _paper(folder: Folder, work: Work, content: CallContent) -> ApplicationSheet:
-    """The application to read; masked where the call is blind."""
-    paper = papers.sheet(folder, at=utcnow(), lang="en" if language() == "en" else "it")
-    if not content.evaluation.blind:
+    """The application to read; masked where the call is blind, and then without what was sent later."""
+    session, is_blind = db.session(), content.evaluation.blind
+    asked = [] if is_blind else applications.requests_of(session, [work.application_id])[work.application_id]
+    paper = papers.sheet(folder, at=utcnow(), lang="en" if language() == "en" else "it", asked=asked)
+    if not is_blind:
         return paper
-    return blind(paper, papers.asked_fields(folder), queries.secrets(db.session(), work.application_id))
+    return blind(paper, papers.asked_fields(folder), queries.secrets(session, work.application_id))
 
 
 def _page(work: Work, form: SheetForm | None = None) -> str:
