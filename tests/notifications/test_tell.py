@@ -211,6 +211,8 @@ def ranked(session, outcomes):
         inputs_sha256="0" * 64,
         drawn_up_at=NOW,
         drawn_up_by="system",
+        approved_at=NOW,
+        approved_by="another",
         published_at=NOW,
         published_by="system",
     )
