@@ -20,9 +20,9 @@ from workers import queues
 from workers.retry import TRANSIENT
 from workers.subscriptions import SUBSCRIPTIONS
 
-SOON = timedelta(seconds=10)
-PAUSES = (SOON, *4 * (2 * SOON,), timedelta(hours=1))
-"""After each telling. What five tellings did not bring about waits for a person, or for a mended programme."""
+SOON = timedelta(seconds=5)
+PAUSES = (SOON, 2 * SOON, *4 * (4 * SOON,), timedelta(hours=1))
+"""After each telling. What six tellings did not bring about waits for a person, or for a mended programme."""
 FRONT = 100
 """How many of the oldest messages of a queue are looked at: among them stand some of the scheduler's own."""
 

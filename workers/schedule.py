@@ -8,7 +8,7 @@ from workers import queues
 
 SCHEDULE: dict[str, dict[str, Any]] = {
     "outbox.relay": {"task": "outbox.relay", "schedule": 1.0, "options": {"queue": queues.RELAY, "expires": 30}},
-    "outbox.remind": {"task": "outbox.remind", "schedule": 5.0, "options": {"queue": queues.RELAY, "expires": 30}},
+    "outbox.remind": {"task": "outbox.remind", "schedule": 2.0, "options": {"queue": queues.RELAY, "expires": 30}},
     "notifications.deliver_due": {
         "task": "notifications.deliver_due",
         "schedule": 2.0,

@@ -107,7 +107,7 @@ def test_what_the_broker_forgot_is_told_again_until_it_is_done(broker: Celery, s
     relay.remind()
     assert _told(broker) == [], "too soon"
 
-    for tries in range(2, 7):
+    for tries in range(2, 8):
         _told_before(session, seconds=21)
         relay.remind()
         assert [one["id"] for one in _told(broker)] == [f"{envelope.id}:{last}"]
@@ -116,7 +116,7 @@ def test_what_the_broker_forgot_is_told_again_until_it_is_done(broker: Celery, s
 
     _told_before(session, minutes=30)
     relay.remind()
-    assert _told(broker) == [], "after five tellings more, it waits for a person"
+    assert _told(broker) == [], "after six tellings more, it waits for a person"
     _told_before(session, minutes=31)
     relay.remind()
     assert len(_told(broker)) == 1
@@ -141,7 +141,7 @@ def test_what_a_killed_worker_held_is_told_again_though_others_wait(broker: Cele
     _told(broker)
     _told_before(session, seconds=30)
     _emit(session, 2)
-    _told_before(session, seconds=15)
+    _told_before(session, seconds=8)
     current_app.send_task("eligibility.sweep", queue=queues.SCORING)
 
     relay.remind()
