@@ -1,6 +1,7 @@
 """Settings: read once, from the environment, here and nowhere else."""
 
 import os
+import re
 from functools import lru_cache
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT = Path(__file__).resolve().parent.parent
+_VAULT_KEY = re.compile(r"[A-Za-z0-9]+:[A-Za-z0-9_-]{43}=?")
 
 
 class Settings(BaseSettings):
@@ -28,6 +30,9 @@ class Settings(BaseSettings):
     storage_url: str = Field(default="", description="file:///path; empty: `files/` under PORTALE_HOME.")
     clamd_url: str = Field(default="", description="tcp://host:port of an antivirus; empty: none.")
     secret_key: SecretStr = Field(description="Signs cookies and links; at least 32 characters.")
+    vault_keys: SecretStr = Field(
+        description="Wraps travellers' keys: name:key[,name:key…], newest first, each 32 random bytes in base64url."
+    )
     public_url: str = Field(
         default="http://127.0.0.1:8000", description="The address that messages and receipts carry."
     )
@@ -52,6 +57,14 @@ class Settings(BaseSettings):
             msg = "SECRET_KEY must have at least 32 characters"
             raise ValueError(msg)
         return self
+
+    @field_validator("vault_keys")
+    @classmethod
+    def _sound_vault(cls, keys: SecretStr) -> SecretStr:
+        if not all(_VAULT_KEY.fullmatch(one.strip()) for one in keys.get_secret_value().split(",")):
+            msg = "each key must read name:key, the key 32 random bytes in base64url"
+            raise ValueError(msg)
+        return keys
 
     @property
     def home(self) -> Path:

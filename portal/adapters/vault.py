@@ -12,6 +12,8 @@ from typing import Final
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from portal.config import get_settings
+
 KEY_BYTES: Final = 32
 _NONCE_BYTES: Final = 12
 
@@ -64,6 +66,11 @@ class Vault:
             msg = f"the vault has no key {name}"
             raise Unopened(msg)
         return _decrypt(self._keys[name], sealed, about)
+
+
+def configured() -> Vault:
+    """The vault that the settings name."""
+    return vault(get_settings().vault_keys.get_secret_value())
 
 
 def vault(keys: str) -> Vault:

@@ -7,6 +7,7 @@ environment, so that `.venv/bin/portale` finds the servers that `make up` starte
 import os
 import secrets
 import socket
+from collections.abc import Callable
 from pathlib import Path
 
 from portal.launcher import places
@@ -42,12 +43,12 @@ def write(target: Path, text: str, mode: int = 0o600) -> None:
     fresh.replace(target)
 
 
-def secret(name: str) -> str:
+def secret(name: str, *, make: Callable[[], str] = lambda: secrets.token_urlsafe(32)) -> str:
     """A secret made once."""
     known = read().get(name)
     if known:
         return known
-    remember(**{name: secrets.token_urlsafe(32)})
+    remember(**{name: make()})
     return read()[name]
 
 

@@ -1,6 +1,7 @@
 """The environment in which our programs run: what the operator gave, and what we chose where nothing was given."""
 
 import os
+import secrets
 
 from portal.launcher import memory, places, postgres, valkey
 from portal.launcher.say import Trouble
@@ -22,6 +23,7 @@ def choose(*, with_sink: bool = True) -> dict[str, str]:
         "PUBLIC_URL": f"http://127.0.0.1:{port}",
         "PORTALE_DEMO": "1",
         "SECRET_KEY": memory.secret("SECRET_KEY"),
+        "VAULT_KEYS": memory.secret("VAULT_KEYS", make=vault_key),
     }
     if needs_postgres():
         chosen["DATABASE_URL"] = postgres.url()
@@ -33,6 +35,11 @@ def choose(*, with_sink: bool = True) -> dict[str, str]:
     known = {name: given.get(name, value) for name, value in chosen.items()}
     memory.remember(**{name: value for name, value in known.items() if name in PLAIN or value == chosen[name]})
     return environment({**chosen, **given})
+
+
+def vault_key() -> str:
+    """A first key of the vault, named for what made it."""
+    return f"setup:{secrets.token_urlsafe(32)}"
 
 
 def environment(values: dict[str, str]) -> dict[str, str]:

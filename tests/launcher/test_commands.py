@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from portal.config import Settings
 from portal.launcher import configuration, memory, places, setting
 
 PROMISED = ("run", "up", "down", "status", "setup", "test", "prove", "bench", "demo")
@@ -67,7 +68,7 @@ def test_given_servers_are_used_and_none_is_started(home: Path, monkeypatch: pyt
     monkeypatch.setenv("DATABASE_URL", "postgresql:///given")
     monkeypatch.setenv("REDIS_URL", "redis://given/0")
     monkeypatch.setenv("SMTP_URL", "smtp://given")
-    for name in ("PORT", "PUBLIC_URL", "SECRET_KEY"):
+    for name in ("PORT", "PUBLIC_URL", "SECRET_KEY", "VAULT_KEYS"):
         monkeypatch.delenv(name, raising=False)
     chosen = setting.choose()
     assert (chosen["DATABASE_URL"], chosen["REDIS_URL"], chosen["SMTP_URL"]) == (
@@ -77,7 +78,8 @@ def test_given_servers_are_used_and_none_is_started(home: Path, monkeypatch: pyt
     )
     assert chosen["PUBLIC_URL"] == "http://127.0.0.1:8000"
     remembered = memory.read()
-    assert remembered.keys() == {"PORT", "PUBLIC_URL", "PORTALE_DEMO", "SECRET_KEY"}
+    assert remembered.keys() == {"PORT", "PUBLIC_URL", "PORTALE_DEMO", "SECRET_KEY", "VAULT_KEYS"}
+    assert Settings.model_validate({name.lower(): value for name, value in chosen.items()}).vault_keys
 
 
 def test_what_was_given_in_the_open_is_remembered_for_other_terminals(
@@ -88,15 +90,18 @@ def test_what_was_given_in_the_open_is_remembered_for_other_terminals(
     monkeypatch.setenv("PORT", "9000")
     monkeypatch.setenv("PORTALE_DEMO", "0")
     monkeypatch.setenv("SECRET_KEY", "a secret that the operator keeps to himself")
+    monkeypatch.setenv("VAULT_KEYS", f"operator:{'o' * 43}")
     monkeypatch.delenv("PUBLIC_URL", raising=False)
     setting.choose()
-    assert memory.read() | {"SECRET_KEY": ""} == {
+    assert memory.read() | {"SECRET_KEY": "", "VAULT_KEYS": ""} == {
         "PORT": "9000",
         "PUBLIC_URL": "http://127.0.0.1:9000",
         "PORTALE_DEMO": "0",
         "SECRET_KEY": "",
+        "VAULT_KEYS": "",
     }
     assert memory.read()["SECRET_KEY"] != "a secret that the operator keeps to himself"
+    assert "operator:" not in memory.read()["VAULT_KEYS"]
 
 
 def test_the_page_of_settings_is_the_settings() -> None:
