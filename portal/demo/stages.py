@@ -178,6 +178,7 @@ def _supplement(application_id: UUID) -> None:
         if folder is None or folder.application.status is not Status.ELIGIBILITY_CHECK:
             return
         asked = folder.content.documents[0]
+        title, name = asked.title.it, folder.application.company.legal_name
         request = applications.supplement(
             session,
             application_id,
@@ -188,7 +189,6 @@ def _supplement(application_id: UUID) -> None:
             now=utcnow(),
         )
         firm = folder.application.submitted_by or ""
-        title, name = asked.title.it, folder.application.company.legal_name
     page = papers.pdf(title, name)
     with transaction() as session:
         file = documents.store(session, io.BytesIO(page), name=f"{asked.key}-leggibile.pdf", by=firm, now=utcnow())
