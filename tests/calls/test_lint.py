@@ -109,6 +109,14 @@ ERRORS: dict[str, tuple[Callable[[Json], object], str]] = {
         lambda c: c["days"].update(evaluation=91),
         "evaluation takes longer than the whole procedure",
     ),
+    "days for a supplement beyond the call's own bounds": (
+        lambda c: c.update(proceeding={"supplement_min": 12}),
+        "the days for a supplement must be between 12 and 30 (proceeding)",
+    ),
+    "first come, first served without a notice": (
+        lambda c: c.update(procedure="first_come_first_served", proceeding={"notice_before_exclusion": False}),
+        "first come, first served, a notice of rejection is due (law 241/1990, art. 10-bis)",
+    ),
     "a reminder twice": (lambda c: c.update(reminder_hours=[48, 48]), "a reminder is repeated"),
     "more places than money": (
         lambda c: c["budget"].update(places=91),

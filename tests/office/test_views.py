@@ -1,6 +1,8 @@
 """The office's pages: whose they are, what they cost, what they leave out."""
 
 import io
+import re
+from datetime import timedelta
 from uuid import uuid4
 
 import openpyxl
@@ -8,13 +10,14 @@ import pytest
 
 from portal.accounts.rules import StaffRoleName
 from portal.applications.rules import Status
+from portal.kernel.clock import utcnow
 from portal.office.rules import Funnel, funnel
 from tests.accounts_help import sign_in
 from tests.counting import statements
 from tests.factories.accounts import UserFactory, staff
-from tests.factories.calls import make_call
+from tests.factories.calls import UZBEKISTAN, around, make_call
 from tests.factories.companies import CompanyFactory
-from tests.factories.eligibility import handed_in
+from tests.factories.eligibility import handed_in, noticed
 
 MOST = 10  # two of them look for conflicts of interest
 
@@ -136,3 +139,53 @@ def test_the_funnel_counts_each_application_where_it_has_come():
     assert funnel(counts) == Funnel(
         drafts=4, submitted=10, in_check=2, admitted=8, not_admitted=0, evaluated=5, funded=5
     )
+
+
+@pytest.fixture
+def late(session):
+    """A call closed eighty-five days ago: five days of ninety are left."""
+    at = utcnow() - timedelta(days=92)
+    return make_call(session, window=around(at), at=at)
+
+
+def test_cases_at_risk_come_first_on_the_desk_and_in_the_list(session, late, manager):
+    old = handed_in(session, late, CompanyFactory(legal_name="Tessitura Uno"))
+    new = handed_in(session, make_call(session, UZBEKISTAN), CompanyFactory(legal_name="Caseificio Due"))
+    session.commit()
+
+    desk = page(manager, "/ufficio")
+    risky = page(manager, "/ufficio/domande?rischio=1")
+    by_term = page(manager, "/ufficio/domande?ordina=termine")
+
+    assert "domande a rischio di superare il termine" in desk
+    assert (old.protocol in risky, new.protocol in risky) == (True, False)
+    assert by_term.index(old.protocol) < by_term.index(new.protocol)
+
+
+@pytest.mark.parametrize("address", ["/ufficio", "/ufficio/domande?rischio=1", "/ufficio/domande?ordina=-termine"])
+def test_clocks_of_many_cases_cost_what_those_of_one_do(session, late, manager, address):
+    handed_in(session, late)
+    session.commit()
+    manager.get(address)
+    with statements() as one:
+        manager.get(address)
+    for _ in range(3):
+        noticed(session, handed_in(session, late, status=Status.ELIGIBILITY_CHECK), is_over=False)
+    session.commit()
+    with statements() as four:
+        manager.get(address)
+
+    assert len(one) == len(four)
+
+
+def test_the_terms_are_paged_by_key(session, late, manager):
+    for number in range(30):
+        handed_in(session, late, CompanyFactory(legal_name=f"Ditta {number:02}"))
+    session.commit()
+
+    first = page(manager, "/ufficio/domande?rischio=1")
+    onward = re.search(r'rel="next" href="([^"]+)"', first)[1].replace("&amp;", "&")
+    second = page(manager, onward)
+
+    seen = [re.findall(r"PE-2026-\d+", text) for text in (first, second)]
+    assert [len(set(one)) for one in seen] == [25, 5]
