@@ -113,10 +113,6 @@ ERRORS: dict[str, tuple[Callable[[Json], object], str]] = {
         lambda c: c.update(proceeding={"supplement_min": 12}),
         "the days for a supplement must be between 12 and 30 (proceeding)",
     ),
-    "first come, first served without a notice": (
-        lambda c: c.update(procedure="first_come_first_served", proceeding={"notice_before_exclusion": False}),
-        "first come, first served, a notice of rejection is due (law 241/1990, art. 10-bis)",
-    ),
     "a reminder twice": (lambda c: c.update(reminder_hours=[48, 48]), "a reminder is repeated"),
     "more places than money": (
         lambda c: c["budget"].update(places=91),
@@ -293,6 +289,10 @@ def test_a_part_of_the_standard_call_is_missed(part):
 
 
 WARNINGS: dict[str, tuple[Callable[[Json], object], str]] = {
+    "first come, first served without a notice": (
+        lambda c: c.update(procedure="first_come_first_served", proceeding={"notice_before_exclusion": False}),
+        "first come, first served, a notice of rejection is due (law 241/1990, art. 10-bis)",
+    ),
     "no anchors": (lambda c: c["criteria"][0].update(anchors=[]), "no anchor tells what a mark means"),
     "firms in no band": (
         lambda c: c["criteria"][1]["parts"][2]["bands"].pop(),
