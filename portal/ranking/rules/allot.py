@@ -72,6 +72,8 @@ class _Till:
         }
         self.of_money = {one.key for one in rule.reserves if one.eur is not None}
         self.given: dict[int, Given] = {}
+        # most get the same: one object for all of them, and less for the collector to look at
+        self.alike: dict[Given, Given] = {}
 
     def keep(self) -> None:
         """Place and money of who keeps a grant; what the rule cannot hold any more is refused, never taken away."""
@@ -113,14 +115,14 @@ class _Till:
             if lacks is None:
                 self._give(place, amount)
             elif lacks is not Held.BUDGET:
-                self.given[place] = Given(ZERO, None, lacks)
+                self._note(place, Given(ZERO, None, lacks))
             else:
                 is_part = self.rule.shortfall is Shortfall.PARTIAL and not closed and self.budget > 0
                 closed = closed or self.rule.shortfall is not Shortfall.SKIP
                 if is_part:
                     self._give(place, self.budget, held_by=lacks)
                 else:
-                    self.given[place] = Given(ZERO, None, lacks)
+                    self._note(place, Given(ZERO, None, lacks))
 
     def _lacks(self, entry: Entry, amount: Decimal) -> Held | None:
         """The first thing that is wanting for `amount`."""
@@ -143,7 +145,10 @@ class _Till:
             self.on[pathway] -= 1
         if reserve is not None:
             self.reserves[reserve] -= amount if reserve in self.of_money else 1
-        self.given[place] = Given(amount, reserve, held_by)
+        self._note(place, Given(amount, reserve, held_by))
+
+    def _note(self, place: int, given: Given) -> None:
+        self.given[place] = self.alike.setdefault(given, given)
 
 
 def _late(rule: RankingRule, ordered: Sequence[Judged], requests: Iterable[Request]) -> frozenset[int]:

@@ -54,8 +54,8 @@ def draw_up(rule: RankingRule, entries: Iterable[Entry], requests: Iterable[Requ
     ordered = sorted([one for one in judged if one.is_ranked], key=order(rule))
     below = sorted([one for one in judged if not one.is_ranked], key=lambda one: one.entry.arrival)
     requests = tuple(sorted(requests, key=attrgetter("arrival")))
-    others = [*requests, *[Request(arrival=one.entry.arrival, asked_eur=one.entry.amount_eur) for one in below]]
-    given, unused = allot(rule, ordered, others if rule.overbooking_pct else ())
+    others = [*requests, *map(_request, below)] if rule.overbooking_pct else []
+    given, unused = allot(rule, ordered, others)
     above = [_row(place, *both) for place, both in enumerate(zip(ordered, given, strict=True), start=1)]
     funded = Counter(row.entry.pathway for row in above if row.outcome is Outcome.FUNDED)
     return RankedList(
@@ -66,6 +66,10 @@ def draw_up(rule: RankingRule, entries: Iterable[Entry], requests: Iterable[Requ
         unused,
         requests,
     )
+
+
+def _request(one: Judged) -> Request:
+    return Request(arrival=one.entry.arrival, asked_eur=one.entry.amount_eur)
 
 
 def _row(place: int, one: Judged, given: Given) -> Row:
