@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT = Path(__file__).resolve().parent.parent
 _VAULT_KEY = re.compile(r"[A-Za-z0-9]+:[A-Za-z0-9_-]{43}=?")
+_SIGNING_KEY = re.compile(r"[A-Za-z0-9_-]{43}=?")
 
 
 class Settings(BaseSettings):
@@ -32,6 +33,9 @@ class Settings(BaseSettings):
     secret_key: SecretStr = Field(description="Signs cookies and links; at least 32 characters.")
     vault_keys: SecretStr = Field(
         description="Wraps travellers' keys: name:key[,name:key…], newest first, each 32 random bytes in base64url."
+    )
+    signing_key: SecretStr = Field(
+        description="Signs published rankings (Ed25519): 32 random bytes in base64url; see /trasparenza/chiavi."
     )
     public_url: str = Field(
         default="http://127.0.0.1:8000", description="The address that messages and receipts carry."
@@ -65,6 +69,14 @@ class Settings(BaseSettings):
             msg = "each key must read name:key, the key 32 random bytes in base64url"
             raise ValueError(msg)
         return keys
+
+    @field_validator("signing_key")
+    @classmethod
+    def _thirty_two_bytes(cls, key: SecretStr) -> SecretStr:
+        if not _SIGNING_KEY.fullmatch(key.get_secret_value()):
+            msg = "SIGNING_KEY must be 32 random bytes in base64url, as `make setup` makes it"
+            raise ValueError(msg)
+        return key
 
     @property
     def home(self) -> Path:

@@ -19,6 +19,7 @@ from werkzeug.test import TestResponse
 os.environ.setdefault("DATABASE_URL", "postgresql:///postgres")
 os.environ.setdefault("SECRET_KEY", secrets.token_hex(32))
 os.environ.setdefault("VAULT_KEYS", f"test:{secrets.token_urlsafe(32)}")
+os.environ.setdefault("SIGNING_KEY", secrets.token_urlsafe(32))
 os.environ["PORTALE_DEMO"] = "1"
 os.environ.setdefault("PORTALE_HOME", tempfile.mkdtemp(prefix="portale-test-"))
 os.environ["PUBLIC_URL"] = "http://127.0.0.1:8000"

@@ -16,7 +16,16 @@ from benchmarks.rig import record
 from portal.launcher import commands, content, places, postgres, programs, setting
 from portal.launcher.supervisor import Supervisor
 
-GIVEN = ("DATABASE_URL", "REDIS_URL", "SMTP_URL", "PUBLIC_URL", "SECRET_KEY", "VAULT_KEYS", "STORAGE_URL")
+GIVEN = (
+    "DATABASE_URL",
+    "REDIS_URL",
+    "SMTP_URL",
+    "PUBLIC_URL",
+    "SECRET_KEY",
+    "SIGNING_KEY",
+    "VAULT_KEYS",
+    "STORAGE_URL",
+)
 OPENING_S = 60
 
 

@@ -23,6 +23,7 @@ def choose(*, with_sink: bool = True) -> dict[str, str]:
         "PUBLIC_URL": f"http://127.0.0.1:{port}",
         "PORTALE_DEMO": "1",
         "SECRET_KEY": memory.secret("SECRET_KEY"),
+        "SIGNING_KEY": memory.secret("SIGNING_KEY"),
         "VAULT_KEYS": memory.secret("VAULT_KEYS", make=vault_key),
     }
     if needs_postgres():

@@ -18,7 +18,7 @@ from portal.calls.models import Call, CallVersion
 from portal.companies.models import Company
 from portal.eligibility.models import Report
 from portal.kernel.clock import ROME
-from portal.ranking.models import ActTemplate, Place, Ranking
+from portal.ranking.models import ActTemplate, Opening, Place, Ranking, SigningKey
 from portal.ranking.rules import KEEPS, LEAVES, Departure, Outcome
 
 UNDER_CHECK = frozenset(
@@ -311,6 +311,17 @@ def act_templates(session: Session) -> Sequence[ActTemplate]:
 def find_act_template(session: Session) -> ActTemplate | None:
     """The version in force; None: the text that comes with the portal."""
     return session.scalars(select(ActTemplate).order_by(ActTemplate.number.desc()).limit(1)).first()
+
+
+def signing_keys(session: Session) -> Sequence[SigningKey]:
+    """Every key that ever signed, the latest first."""
+    return session.scalars(select(SigningKey).order_by(SigningKey.first_used_at.desc(), SigningKey.key_id)).all()
+
+
+def find_opening(session: Session, ranking_id: UUID, application_id: UUID) -> dict[str, Any] | None:
+    """What one entry of a version commits to, with its salts."""
+    found = select(Opening.opening).where(Opening.ranking_id == ranking_id, Opening.application_id == application_id)
+    return session.scalars(found).one_or_none()
 
 
 def _light() -> Select[Ranking]:

@@ -42,6 +42,8 @@ calls.deadline                   GET       everybody
 eligibility.precheck             GET POST  everybody
 ranking.published                GET       everybody
 ranking.published_file           GET       everybody
+ranking.keys                     GET       everybody
+ranking.key_file                 GET       everybody
 ranking.transparent              GET       everybody
 ranking.beneficiaries            GET       everybody
 applications.verify              GET       everybody
@@ -115,6 +117,7 @@ applications.receipt_pdf         GET       owner
 eligibility.own                  GET       owner
 eligibility.own_act_pdf          GET       owner
 ranking.own                      GET       owner
+ranking.opening                  GET       owner
 access.ask                       GET POST  owner
 access.own                       GET       owner stranger
 access.answer                    POST      stranger

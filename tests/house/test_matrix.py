@@ -5,6 +5,7 @@ A route that `matrix.py` does not declare fails here: say who may come in, then 
 
 import io
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -45,6 +46,7 @@ from portal.evaluation.models import Assignment
 from portal.kernel.clock import utcnow
 from portal.notifications.models import Message
 from portal.ranking import service as ranking
+from portal.ranking.rules.signature import key_id, private_key
 from tests.documents.papers import pdf
 from tests.factories.accounts import MembershipFactory, StaffRoleFactory, UserFactory
 from tests.factories.awards import granted
@@ -228,6 +230,7 @@ def _build(session: Session, home: Path) -> World:
             "evaluation.control_scores_file": {"kind": "csv"},
             "evaluation.seat": {"user_id": people["reviewer"].id},
             "evaluation.keep_seat": {"user_id": people["reviewer"].id},
+            "ranking.key_file": {"key_id": key_id(private_key(os.environ["SIGNING_KEY"]).public_key())},
         },
     )
 

@@ -95,6 +95,7 @@ def site(server: str, home: Path, *, stage: str, companies: int) -> Iterator[Sit
             "PORT": str(port),
             "SECRET_KEY": secrets.token_hex(32),
             "VAULT_KEYS": f"site:{secrets.token_urlsafe(32)}",
+            "SIGNING_KEY": secrets.token_urlsafe(32),
         }
         run([sys.executable, "-m", "alembic", "-c", "migrations/alembic.ini", "upgrade", "head"], environment)
         for path in sorted((ROOT / "portal" / "calls" / "data").glob("*.yaml")):

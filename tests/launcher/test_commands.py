@@ -68,7 +68,7 @@ def test_given_servers_are_used_and_none_is_started(home: Path, monkeypatch: pyt
     monkeypatch.setenv("DATABASE_URL", "postgresql:///given")
     monkeypatch.setenv("REDIS_URL", "redis://given/0")
     monkeypatch.setenv("SMTP_URL", "smtp://given")
-    for name in ("PORT", "PUBLIC_URL", "SECRET_KEY", "VAULT_KEYS"):
+    for name in ("PORT", "PUBLIC_URL", "SECRET_KEY", "SIGNING_KEY", "VAULT_KEYS"):
         monkeypatch.delenv(name, raising=False)
     chosen = setting.choose()
     assert (chosen["DATABASE_URL"], chosen["REDIS_URL"], chosen["SMTP_URL"]) == (
@@ -78,7 +78,7 @@ def test_given_servers_are_used_and_none_is_started(home: Path, monkeypatch: pyt
     )
     assert chosen["PUBLIC_URL"] == "http://127.0.0.1:8000"
     remembered = memory.read()
-    assert remembered.keys() == {"PORT", "PUBLIC_URL", "PORTALE_DEMO", "SECRET_KEY", "VAULT_KEYS"}
+    assert remembered.keys() == {"PORT", "PUBLIC_URL", "PORTALE_DEMO", "SECRET_KEY", "SIGNING_KEY", "VAULT_KEYS"}
     assert Settings.model_validate({name.lower(): value for name, value in chosen.items()}).vault_keys
 
 
@@ -90,14 +90,16 @@ def test_what_was_given_in_the_open_is_remembered_for_other_terminals(
     monkeypatch.setenv("PORT", "9000")
     monkeypatch.setenv("PORTALE_DEMO", "0")
     monkeypatch.setenv("SECRET_KEY", "a secret that the operator keeps to himself")
+    monkeypatch.delenv("SIGNING_KEY", raising=False)
     monkeypatch.setenv("VAULT_KEYS", f"operator:{'o' * 43}")
     monkeypatch.delenv("PUBLIC_URL", raising=False)
     setting.choose()
-    assert memory.read() | {"SECRET_KEY": "", "VAULT_KEYS": ""} == {
+    assert memory.read() | {"SECRET_KEY": "", "SIGNING_KEY": "", "VAULT_KEYS": ""} == {
         "PORT": "9000",
         "PUBLIC_URL": "http://127.0.0.1:9000",
         "PORTALE_DEMO": "0",
         "SECRET_KEY": "",
+        "SIGNING_KEY": "",
         "VAULT_KEYS": "",
     }
     assert memory.read()["SECRET_KEY"] != "a secret that the operator keeps to himself"

@@ -16,7 +16,7 @@ COMPOSE = YAML(typ="safe").load((places.PROJECT / "docker-compose.yml").read_tex
 SERVICES = COMPOSE["services"]
 OURS = ("migrate", "web", "worker", "mailer", "scheduler")
 SETTINGS = {name.upper(): field for name, field in Settings.model_fields.items()}
-NEEDED = ("SECRET_KEY", "VAULT_KEYS", "POSTGRES_PASSWORD", "VALKEY_PASSWORD", "PUBLIC_URL", "SMTP_URL")
+NEEDED = ("SECRET_KEY", "SIGNING_KEY", "VAULT_KEYS", "POSTGRES_PASSWORD", "VALKEY_PASSWORD", "PUBLIC_URL", "SMTP_URL")
 
 
 def test_the_services_are_those_that_make_run_starts() -> None:

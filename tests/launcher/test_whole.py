@@ -20,7 +20,16 @@ pytestmark = [
     pytest.mark.xdist_group("whole"),
     pytest.mark.skipif(sys.platform != "linux", reason="the packages with servers are for Linux"),
 ]
-SERVERS = ("DATABASE_URL", "REDIS_URL", "SMTP_URL", "SECRET_KEY", "VAULT_KEYS", "PUBLIC_URL", "STORAGE_URL")
+SERVERS = (
+    "DATABASE_URL",
+    "REDIS_URL",
+    "SMTP_URL",
+    "SECRET_KEY",
+    "SIGNING_KEY",
+    "VAULT_KEYS",
+    "PUBLIC_URL",
+    "STORAGE_URL",
+)
 
 
 def launch(word: str, **more: str) -> "subprocess.CompletedProcess[str]":

@@ -17,6 +17,7 @@ from portal.kernel.text import canonical_json
 from portal.ranking import queries, rules
 from portal.ranking.models import Place, Ranking
 from portal.ranking.rules import CallNamed, Cause, Move, Published, RankedList, Replaced, Version, refusals
+from portal.ranking.service import commitments
 from portal.ranking.service.inputs import Inputs, gather
 
 LEAST_REASON = 10
@@ -57,9 +58,10 @@ def draw_up(
     if newest is not None and _is_the_same(newest, inputs, reason, cause):
         return newest
     number = newest.number + 1 if newest else 1
-    ranked = rules.draw_up(inputs.rule, inputs.entries, inputs.requests)
-    published = _published(inputs, ranked, number=number, reason=reason, cause=cause, now=now)
+    ranked, opened = rules.draw_up(inputs.rule, inputs.entries, inputs.requests), commitments.salted(inputs.private)
+    published = _published(inputs, ranked, opened, number=number, reason=reason, cause=cause, now=now)
     ranking = _keep(session, inputs, published, _moves(session, inputs, ranked), by=by, now=now)
+    commitments.keep(session, ranking, opened, inputs.ids)
     detail = {"ranking": str(ranking.id), "number": number, "inputs": inputs.sha256, "why": reason, "cause": cause}
     record(session, "ranking.drawn_up", subject_type="call", subject_id=call_id, by=by, at=now, detail=detail)
     return ranking
@@ -131,7 +133,14 @@ def _moves(session: Session, inputs: Inputs, ranked: RankedList) -> dict[str, Mo
 
 
 def _published(
-    inputs: Inputs, ranked: RankedList, *, number: int, reason: str, cause: Cause, now: datetime
+    inputs: Inputs,
+    ranked: RankedList,
+    opened: Mapping[str, commitments.Opened],
+    *,
+    number: int,
+    reason: str,
+    cause: Cause,
+    now: datetime,
 ) -> Published:
     content, before = inputs.content, inputs.before
     return rules.publish(
@@ -150,6 +159,7 @@ def _published(
         firms=inputs.winners,
         not_admitted=inputs.not_admitted,
         left=inputs.left,
+        commitments=commitments.commitments(opened),
     )
 
 

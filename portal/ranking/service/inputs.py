@@ -19,6 +19,7 @@ from portal.kernel.text import canonical_json, sha256_hex
 from portal.ranking import queries, rules
 from portal.ranking.models import Ranking
 from portal.ranking.rules import Entry, Left, RankingRule, Request, Winner
+from portal.ranking.service import commitments
 from portal.ranking.service.circumstances import Circumstances, other_requests
 
 
@@ -26,7 +27,7 @@ from portal.ranking.service.circumstances import Circumstances, other_requests
 class Inputs:
     """All that decides a ranking. `evidence`: one JSON object an application, each reviewer's sheet in it.
 
-    `before`: the version published before, None for the first.
+    `private`: by registry number, what the file only commits to. `before`: the version published before, if any.
     """
 
     version: CallVersion
@@ -39,6 +40,7 @@ class Inputs:
     left: list[Left]
     requests: list[Request]
     evidence: list[Any]
+    private: dict[str, commitments.Private]
     before: Ranking | None
 
     @property
@@ -69,7 +71,7 @@ def gather(session: Session, call: Call, *, seed: str | None = None) -> Inputs:
     agreed = evaluation.agreed(session, sheets)
     before = queries.latest_published(session, call.id)
     standing = Circumstances.of(session, call, content, before)
-    entries, evidence = [], []
+    entries, evidence, private = [], [], {}
     for application, firm in candidates:
         counting = [sheet for sheet in sheets[application.id] if sheet.desk.stage is Stage.SUBMITTED]
         report_id, points = automatic.get(application.id, (None, {}))
@@ -78,6 +80,7 @@ def gather(session: Session, call: Call, *, seed: str | None = None) -> Inputs:
         entry = standing.add_to(entry, application, firm)
         entries.append(entry)
         evidence.append(_evidence(application, entry, counting, report_id) | _met(meeting))
+        private[entry.registry_number] = commitments.private(application, entry, counting, report_id, meeting=meeting)
     return Inputs(
         version=version,
         content=content,
@@ -89,6 +92,7 @@ def gather(session: Session, call: Call, *, seed: str | None = None) -> Inputs:
         left=[Left(registry_number=number, code=code) for number, code in queries.left(session, call.id)],
         requests=other_requests(session, call, content),
         evidence=evidence,
+        private=private,
         before=before,
     )
 

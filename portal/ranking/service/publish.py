@@ -17,6 +17,7 @@ from portal.ranking import permissions, queries
 from portal.ranking.events import RankingPublished
 from portal.ranking.models import Place, Ranking
 from portal.ranking.rules import KEEPS, Outcome, refusals
+from portal.ranking.service import signing
 from portal.ranking.service.draw import seed_of
 from portal.ranking.service.inputs import gather
 
@@ -50,6 +51,7 @@ def publish(session: Session, ranking_id: UUID, *, by: str, now: datetime) -> Ra
         raise refusals.ThirdPersonNeeded
     _check_still_holds(session, call, ranking)
     ranking.published_at, ranking.published_by = now, by
+    signing.sign(session, ranking, now=now)
     session.flush()
     outbox.emit(session, RankingPublished(ranking_id=ranking.id))
     moved = _move_all(session, ranking)

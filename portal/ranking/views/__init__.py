@@ -1,8 +1,8 @@
 """Pages of the ranking: for anybody, for the office, for the firm."""
 
-from portal.ranking.views import act, office, own, public, soundness, transparency
+from portal.ranking.views import act, keys, office, own, public, soundness, transparency
 from portal.ranking.views.shared import bp
 
-__all__ = ["act", "blueprints", "office", "own", "public", "soundness", "transparency"]
+__all__ = ["act", "blueprints", "keys", "office", "own", "public", "soundness", "transparency"]
 
 blueprints = (bp,)

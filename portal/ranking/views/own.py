@@ -9,7 +9,9 @@ from flask_login import current_user
 from portal import db
 from portal.applications import permissions, queries as applications
 from portal.calls import queries as calls
+from portal.documents import downloads
 from portal.ranking import queries, service
+from portal.ranking.rules.opening import as_bytes
 from portal.ranking.views.shared import HELD, OUTCOMES, bp, titles
 from portal.web.guards import found, requires_company
 
@@ -35,4 +37,16 @@ def own(application_id: UUID) -> ResponseReturnValue:
         titles=titles(content),
         outcomes=OUTCOMES,
         held=HELD,
+    )
+
+
+@bp.get("/area/domande/<uuid:application_id>/graduatoria/apertura.json")
+@requires_company
+def opening(application_id: UUID) -> ResponseReturnValue:
+    """What the published file commits to about this application, with the salts: for its firm alone."""
+    found(applications.find_own(db.session(), application_id, **permissions.reach(current_user)))
+    _place, ranking = found(queries.published_place(db.session(), application_id))
+    kept = found(queries.find_opening(db.session(), ranking.id, application_id))
+    return downloads.send(
+        as_bytes(kept), name=f"apertura-{kept['registry_number']}.json", media_type="application/json"
     )

@@ -49,7 +49,8 @@ def send(ranking: Ranking, kind: str, *, name: str) -> ResponseReturnValue:
     content = calls.content_by_id(db.session(), ranking.version_id)
     match kind:
         case "json":
-            body, media_type = canonical_json(file) + b"\n", "application/json"
+            signed = file if ranking.signature is None else {**file, "signature": ranking.signature}
+            body, media_type = canonical_json(signed) + b"\n", "application/json"
         case "csv":
             body, media_type = sheets.to_csv(papers.HEADER, papers.rows(file, content)), "text/csv"
         case "xlsx":
