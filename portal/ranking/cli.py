@@ -36,9 +36,7 @@ def verify(file: BinaryIO, key_text: str | None, opening: BinaryIO | None) -> No
     if opening is not None:
         opened = _read(opening.name, lambda: openings.read_opening(opening.read()))
         difference = difference or openings.opening_fault(published, opened)
-        said.append(
-            f"opening: good, {len(opened.parts)} parts of {opened.registry_number}, and its scores are their mean"
-        )
+        said.append(f"opening: good, {len(opened.parts)} parts of {opened.registry_number}; its reviewed scores follow")
     elif any(line.commitments for line in published.entries):
         said.append("commitments: not opened; each firm has its own opening (--opening)")
     if difference:

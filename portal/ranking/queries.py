@@ -296,6 +296,17 @@ def published_place(session: Session, application_id: UUID) -> Row[Place, Rankin
     ).first()
 
 
+def published_places(session: Session, application_id: UUID) -> Sequence[Row[Place, Ranking]]:
+    """Where an application stood in every version that was published, the newest first; files are not loaded."""
+    return session.execute(
+        select(Place, Ranking)
+        .join(Ranking, Ranking.id == Place.ranking_id)
+        .options(defer(Ranking.content), defer(Ranking.inputs))
+        .where(Place.application_id == application_id, Ranking.published_at.is_not(None))
+        .order_by(Ranking.number.desc())
+    ).all()
+
+
 def place_at(session: Session, ranking_id: UUID, position: int) -> Place | None:
     """The line at a position."""
     return session.scalars(

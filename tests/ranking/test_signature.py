@@ -243,6 +243,24 @@ def test_sheets_whose_mean_is_not_the_published_score_are_told(session, first, r
     assert f" on {criterion}, the file says " in said
 
 
+def test_what_a_meeting_agreed_counts_instead_of_the_mean(session, first, ranking):
+    whole = copy.deepcopy(ranking.content)
+    opened = copy.deepcopy(session.scalars(select(Opening.opening).where(Opening.application_id == first.id)).one())
+    line = next(one for one in whole["entries"] if one["registry_number"] == first.protocol)
+    criterion = next(iter(opened["parts"]["sheet_1"]["value"]["marks"]))
+
+    def fault(points):
+        opened["parts"]["meeting"] = {"salt": "0" * 32, "value": {"marks": {criterion: {"points": points}}}}
+        line["commitments"]["meeting"] = openings.commit(**opened["parts"]["meeting"])
+        published, _ = rules.read(canonical_json(whole))
+        read = openings.read_opening(canonical_json(opened))
+        return openings.opening_fault(published.model_copy(update={"sha256": read.ranking_sha256}), read)
+
+    line["scores"][criterion] = "1.00"
+    assert fault("1") is None
+    assert fault("2") == f"opening: the sheets give 2.00 on {criterion}, the file says 1.00"
+
+
 @pytest.mark.parametrize("wrong", [b"", b"[]", b'{"format": "portale-export/opening/1"}'])
 def test_what_is_no_opening_is_bad_input(tmp_path, ranking, wrong):
     assert run(tmp_path, canonical_json(ranking.content), "--opening", "opening", opening=wrong)[0] == 2

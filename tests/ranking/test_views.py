@@ -14,7 +14,7 @@ from tests.counting import statements
 from tests.factories.accounts import MembershipFactory, UserFactory, staff
 from tests.factories.calls import around, make_call
 from tests.factories.companies import CompanyFactory
-from tests.factories.evaluation import OFFICE, SECOND, admitted, reviewer, scored
+from tests.factories.evaluation import OFFICE, SECOND, WHY, admitted, reviewer, scored
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
 
@@ -200,3 +200,19 @@ def test_the_firm_sees_nothing_before_the_publication(session, client, call, wor
 
     assert "La graduatoria non è ancora pubblicata" in page
     assert "90,00" not in page
+
+
+def test_the_firm_reads_what_would_have_changed_and_its_own_sheets(session, client, call, world, ranking):
+    _first, low, _out = world
+    owner = UserFactory()
+    MembershipFactory(user=owner, company_id=low.company_id)
+    sign_in(client, owner)
+
+    page = client.get(f"/area/domande/{low.id}/graduatoria").text
+
+    assert "Che cosa avrebbe cambiato l'esito" in page
+    assert "Scheda di valutazione 1" in page
+    assert WHY in page
+    assert f"/area/domande/{low.id}/accesso-atti" in page
+    assert f"/area/domande/{low.id}/graduatoria/apertura.json" in page
+    assert "versione per versione" not in page

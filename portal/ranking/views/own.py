@@ -1,5 +1,6 @@
 """Where my firm stands, and why."""
 
+from typing import Any
 from uuid import UUID
 
 from flask import render_template
@@ -11,7 +12,7 @@ from portal.applications import permissions, queries as applications
 from portal.calls import queries as calls
 from portal.documents import downloads
 from portal.ranking import queries, service
-from portal.ranking.rules.opening import as_bytes
+from portal.ranking.rules.opening import MEETING, SHEET, as_bytes
 from portal.ranking.views.shared import HELD, OUTCOMES, bp, titles
 from portal.web.guards import found, requires_company
 
@@ -21,10 +22,11 @@ from portal.web.guards import found, requires_company
 def own(application_id: UUID) -> ResponseReturnValue:
     """The firm's own line, points by criterion, the cut-off, what decided."""
     folder = found(applications.find_own(db.session(), application_id, **permissions.reach(current_user)))
-    row = queries.published_place(db.session(), application_id)
-    if row is None:
+    history = queries.published_places(db.session(), application_id)
+    if not history:
         return render_template("ranking/own.html", folder=folder, content=folder.content, why=None)
-    place, ranking = row
+    place, ranking = history[0]
+    kept = queries.find_opening(db.session(), ranking.id, application_id)
     content = calls.content_by_id(db.session(), ranking.version_id)
     return render_template(
         "ranking/own.html",
@@ -33,6 +35,11 @@ def own(application_id: UUID) -> ResponseReturnValue:
         ranking=ranking,
         place=place,
         why=service.explain(db.session(), place),
+        remedy=service.what_would_have(db.session(), place),
+        history=history,
+        sheets=[part["value"] for name, part in sorted(kept["parts"].items()) if name.startswith(SHEET)]
+        if kept
+        else [],
         counts=queries.counts(db.session(), ranking.id),
         titles=titles(content),
         outcomes=OUTCOMES,
@@ -50,3 +57,10 @@ def opening(application_id: UUID) -> ResponseReturnValue:
     return downloads.send(
         as_bytes(kept), name=f"apertura-{kept['registry_number']}.json", media_type="application/json"
     )
+
+
+def _sheets(kept: dict[str, Any] | None) -> list[dict[str, Any]]:
+    """The reviewers' sheets in an opening, without names, then the meeting; nothing in rankings older than openings."""
+    parts = kept["parts"] if kept else {}
+    names = [*sorted(name for name in parts if name.startswith(SHEET)), MEETING]
+    return [parts[name]["value"] for name in names if name in parts]
