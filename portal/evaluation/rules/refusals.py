@@ -1,14 +1,19 @@
 """Every no of the evaluation, in words."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import Literal, NamedTuple
 
-from flask_babel import lazy_gettext as _l
+from flask_babel import LazyString, lazy_gettext as _l
 
 from portal.kernel.errors import DomainError
 
-if TYPE_CHECKING:
-    from portal.evaluation.rules.sheets import Fault
+
+class Fault(NamedTuple):
+    """What is wrong with one criterion's mark."""
+
+    criterion: str
+    part: Literal["points", "reason"]
+    words: LazyString
 
 
 class NotInEvaluation(DomainError):
@@ -96,6 +101,6 @@ class SheetIncomplete(DomainError):
 
     text = _l("La scheda non è completa: punti da correggere: %(count)s. Quello che hai scritto è salvato.")
 
-    def __init__(self, *, faults: "Sequence[Fault]") -> None:
+    def __init__(self, *, faults: Sequence[Fault]) -> None:
         super().__init__(count=len(faults))
         self.faults = tuple(faults)

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Final, Literal, NamedTuple
+from typing import Final, NamedTuple
 
-from flask_babel import LazyString, lazy_gettext as _l
+from flask_babel import lazy_gettext as _l
 
 from portal.calls.rules.content import CallContent, Criterion
-from portal.evaluation.rules.refusals import SheetIncomplete
+from portal.evaluation.rules.refusals import Fault, SheetIncomplete
 
 LEAST_REASON: Final = 20
 LONGEST_REASON: Final = 4000
@@ -19,14 +19,6 @@ class Mark(NamedTuple):
     points: Decimal | None = None
     reason: str = ""
     typed: str = ""
-
-
-class Fault(NamedTuple):
-    """What is wrong with one criterion's mark."""
-
-    criterion: str
-    part: Literal["points", "reason"]
-    words: LazyString
 
 
 def reviewed(content: CallContent) -> list[Criterion]:

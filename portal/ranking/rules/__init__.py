@@ -2,7 +2,7 @@
 
 from portal.ranking.rules.allot import Held, Unrankable
 from portal.ranking.rules.causes import KEEPS, LEAVES, Cause, Departure
-from portal.ranking.rules.draw import Outcome, Row, draw_up
+from portal.ranking.rules.draw import Outcome, RankedList, Row, draw_up
 from portal.ranking.rules.moves import Because, By, Move, Part, moves, summary
 from portal.ranking.rules.of_call import rule_of
 from portal.ranking.rules.order import opens
@@ -32,7 +32,6 @@ from portal.ranking.rules.terms import (
     Granted,
     Lot,
     Pathway,
-    RankedList,
     RankingRule,
     Request,
     Reserve,

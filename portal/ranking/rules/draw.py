@@ -5,6 +5,7 @@ O(n log n); the same entries in any order give the same list.
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from operator import attrgetter
@@ -12,7 +13,7 @@ from typing import NamedTuple
 
 from portal.ranking.rules.allot import Given, Held, Unrankable, allot
 from portal.ranking.rules.order import ZERO, Judged, judge, order
-from portal.ranking.rules.terms import Entry, RankedList, RankingRule, Request
+from portal.ranking.rules.terms import Entry, RankingRule, Request
 
 
 class Outcome(StrEnum):
@@ -39,6 +40,23 @@ class Row(NamedTuple):
     held_by: Held | None = None
     amount_eur: Decimal = ZERO
     reserve: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RankedList:
+    """The list: `above` by place, `below` the thresholds by arrival (no order is made among them)."""
+
+    rule: RankingRule
+    above: Sequence[Row]
+    below: Sequence[Row]
+    short_pathways: tuple[str, ...]
+    short_reserves: tuple[str, ...] = ()
+    requests: tuple[Request, ...] = ()
+
+    @property
+    def rows(self) -> list[Row]:
+        """Every row, those with a place first."""
+        return [*self.above, *self.below]
 
 
 def draw_up(rule: RankingRule, entries: Iterable[Entry], requests: Iterable[Request] = ()) -> RankedList:

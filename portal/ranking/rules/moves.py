@@ -12,9 +12,9 @@ from typing import Any
 
 from portal.kernel.text import Frozen
 from portal.ranking.rules.causes import Departure
-from portal.ranking.rules.draw import Outcome, Row
+from portal.ranking.rules.draw import Outcome, RankedList, Row
 from portal.ranking.rules.order import Judged, order
-from portal.ranking.rules.terms import Key, RankedList, RankingRule
+from portal.ranking.rules.terms import Key, RankingRule
 
 
 class By(StrEnum):

@@ -15,8 +15,8 @@ from portal.kernel.text import Frozen, canonical_json, sha256_hex
 from portal.kernel.values import is_partita_iva
 from portal.ranking.rules.allot import Held, Unrankable
 from portal.ranking.rules.causes import Cause, Departure
-from portal.ranking.rules.draw import Outcome, Row, draw_up
-from portal.ranking.rules.terms import Entry, Granted, Hundredths, Key, RankedList, RankingRule, Request, Sha256
+from portal.ranking.rules.draw import Outcome, RankedList, Row, draw_up
+from portal.ranking.rules.terms import Entry, Granted, Hundredths, Key, RankingRule, Request, Sha256
 
 FORMAT = "portale-export/ranking/2"
 FIRST_FORMAT = "portale-export/ranking/1"

@@ -1,18 +1,15 @@
-"""What the ranking works on: the call's rule, the entries, the list."""
+"""What the ranking works on: the call's rule, the entries, the other requests."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, model_validator
 
 from portal.kernel.text import Frozen, sha256_hex
-
-if TYPE_CHECKING:
-    from portal.ranking.rules.draw import Row
 
 LOT = "lot"
 TIES = ("submitted_at", "registry_number", LOT)
@@ -192,20 +189,3 @@ class Request(Frozen):
 
     arrival: int = Field(ge=1)
     asked_eur: Hundredths | None
-
-
-@dataclass(frozen=True, slots=True)
-class RankedList:
-    """The list: `above` by place, `below` the thresholds by arrival (no order is made among them)."""
-
-    rule: RankingRule
-    above: Sequence["Row"]
-    below: Sequence["Row"]
-    short_pathways: tuple[str, ...]
-    short_reserves: tuple[str, ...] = ()
-    requests: tuple[Request, ...] = ()
-
-    @property
-    def rows(self) -> list["Row"]:
-        """Every row, those with a place first."""
-        return [*self.above, *self.below]
