@@ -55,6 +55,11 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 3600.0,
         "options": {"queue": queues.HOUSEKEEPING, "expires": 3600},
     },
+    "matching.sweep": {
+        "task": "matching.sweep",
+        "schedule": 30.0,
+        "options": {"queue": queues.HOUSEKEEPING, "expires": 60},
+    },
     "notifications.remind_staff": {
         "task": "notifications.remind_staff",
         "schedule": crontab(hour=7, minute=30),

@@ -37,6 +37,7 @@ SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {
     "awards.advanced": ("notifications.tell",),
     "awards.ended": ("notifications.tell",),
     "awards.aid_overflowed": ("notifications.tell",),
+    "matching.solving_asked": ("matching.solve",),
     "access.asked": ("notifications.tell",),
     "access.notified": ("notifications.tell",),
     "access.answered": ("notifications.tell",),
@@ -50,5 +51,6 @@ SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {
 IGNORED: dict[str, str] = {
     "evaluation.completed": "the office's board shows it, and the ranking waits for a person",
     "eligibility.checked": "the firm hears of decisions; staff see reports on their pages",
+    "matching.solving_ended": "the office's page follows the run itself",
     "accounts.unknown_address_used": "written so that an unknown address costs what a known one does",
 }

@@ -12,12 +12,13 @@ WORK = ("worker", "--loglevel=WARNING", "--without-gossip", "--without-mingle")
 
 
 def services(environment: dict[str, str]) -> list[Service]:
-    """What runs beside the servers. Mail has a worker of its own: a slow mail server holds up nothing else."""
+    """What runs beside the servers. Mail and the solver have workers of their own, which hold up nothing else."""
     beat = ("beat", "--loglevel=WARNING", f"--schedule={places.folder('run') / 'beat'}", "--pidfile=")
     commands: dict[str, tuple[str, ...]] = {
         "web": GUNICORN,
         "worker": (*CELERY, *WORK, "--hostname=worker@%h", "--queues=relay,scoring,housekeeping", "--concurrency=2"),
         "mailer": (*CELERY, *WORK, "--hostname=mailer@%h", "--queues=mail", "--concurrency=1"),
+        "solver": (*CELERY, *WORK, "--hostname=solver@%h", "--queues=solving", "--concurrency=1"),
         "scheduler": (*CELERY, *beat),
     }
     python = [str(places.PYTHON), "-m"]

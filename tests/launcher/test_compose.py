@@ -14,7 +14,8 @@ from workers import queues
 
 COMPOSE = YAML(typ="safe").load((places.PROJECT / "docker-compose.yml").read_text())
 SERVICES = COMPOSE["services"]
-OURS = ("migrate", "web", "worker", "mailer", "scheduler")
+OURS = ("migrate", "web", "worker", "mailer", "solver", "scheduler")
+WORKERS = ("worker", "mailer", "solver")
 SETTINGS = {name.upper(): field for name, field in Settings.model_fields.items()}
 NEEDED = ("SECRET_KEY", "SIGNING_KEY", "VAULT_KEYS", "POSTGRES_PASSWORD", "VALKEY_PASSWORD", "PUBLIC_URL", "SMTP_URL")
 
@@ -33,7 +34,7 @@ def test_every_variable_is_a_setting_and_every_required_setting_is_given(name: s
 
 
 def test_every_queue_has_a_worker_and_no_worker_an_unknown_queue() -> None:
-    taken = [re.findall(r"--queues=(\S+)", SERVICES[name]["command"])[0] for name in ("worker", "mailer")]
+    taken = [re.findall(r"--queues=(\S+)", SERVICES[name]["command"])[0] for name in WORKERS]
     assert sorted(queue for names in taken for queue in names.split(",")) == sorted(queues.ALL)
     started = [word for one in programs.services({}) for word in one.command if word.startswith("--queues=")]
     assert started == [f"--queues={names}" for names in taken]
@@ -42,9 +43,7 @@ def test_every_queue_has_a_worker_and_no_worker_an_unknown_queue() -> None:
 def test_programs_are_started_as_on_one_machine() -> None:
     commands = {one.name: " ".join(one.command[2:]) for one in programs.services({})}
     assert SERVICES["web"]["command"] == f".venv/bin/{commands['web']}"
-    assert all(
-        SERVICES[name]["command"].startswith(".venv/bin/celery -A workers.main:app") for name in ("worker", "mailer")
-    )
+    assert all(SERVICES[name]["command"].startswith(".venv/bin/celery -A workers.main:app") for name in WORKERS)
 
 
 def test_images_are_versions_and_ours_is_built_here() -> None:
