@@ -20,6 +20,11 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 60.0,
         "options": {"queue": queues.HOUSEKEEPING, "expires": 60},
     },
+    "applications.close_full": {
+        "task": "applications.close_full",
+        "schedule": 15.0,
+        "options": {"queue": queues.HOUSEKEEPING, "expires": 60},
+    },
     "applications.remind_due": {
         "task": "applications.remind_due",
         "schedule": 60.0,

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Numeric, Row, Select, Text, bindparam, case, cast, func, inspect, or_, select, true
+from sqlalchemy import Numeric, Row, Select, Text, bindparam, case, cast, func, inspect, null, or_, select, true
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session, contains_eager, defer, joinedload, selectinload
 
@@ -307,6 +307,17 @@ def _submission(is_own: bool, is_of_one_call: bool) -> Select[Any]:  # noqa: FBT
         .cte("theirs")
     )
     return select(mine, theirs, func.clock_timestamp().label("now")).select_from(mine.join(theirs, true()))
+
+
+def amounts_asked(session: Session, call_id: UUID, field: str | None) -> Sequence[str | None]:
+    """What each request handed in and not withdrawn answered to `field`; one None each where the call asks none."""
+    amount = Application.content["answers"][field].astext if field else null()
+    found = select(amount).where(
+        Application.call_id == call_id,
+        Application.arrival.is_not(None),
+        Application.status != Status.WITHDRAWN,
+    )
+    return session.scalars(found).all()
 
 
 def find_live(session: Session, *, call_id: UUID, company_id: UUID) -> Application | None:

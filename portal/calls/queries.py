@@ -131,6 +131,12 @@ def lock_announced(session: Session) -> Sequence[Call]:
     return session.scalars(query.with_for_update(of=Call, skip_locked=True)).all()
 
 
+def open_at(session: Session, at: datetime) -> Sequence[Call]:
+    """The published calls that take applications at that instant."""
+    within = (Call.status != CallStatus.DRAFT, Call.opens_at <= at, Call.closes_at > at)
+    return session.scalars(select(Call).where(*within).order_by(Call.id)).all()
+
+
 def find_programme(session: Session, code: str) -> Programme | None:
     """A programme by its code."""
     return session.scalar(select(Programme).where(Programme.code == code))

@@ -93,6 +93,18 @@ def tick(session: Session, *, now: datetime) -> list[str]:
     return said
 
 
+def close_early(session: Session, call_id: UUID, *, reason: str, by: str, now: datetime) -> Call:
+    """End the window now, before the hour in the call's words: what was asked for reached what the call can take.
+
+    The clock says so to everybody concerned. A corrigendum opens it again, until the hour that it says.
+    """
+    call = queries.lock(session, call_id)
+    if call.opens_at < now < call.closes_at:
+        call.closes_at = now
+        _audit(session, call, "close_early", by=by, at=now, reason=reason)
+    return call
+
+
 def _create(session: Session, content: CallContent, *, reason: str, by: str, now: datetime) -> Call:
     call = Call(
         code=content.code,

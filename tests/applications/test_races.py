@@ -18,7 +18,7 @@ from portal.calls.models import Call
 from portal.kernel.clock import utcnow
 from portal.kernel.errors import DomainError
 from portal.kernel.outbox import Envelope
-from tests.factories.applications import SmallCallFactory, make
+from tests.factories.applications import SmallCallFactory, amend, content, make
 from tests.factories.companies import CompanyFactory
 from tests.journeys.live import live_url, portal, running
 
@@ -196,3 +196,27 @@ def test_on_the_instant_nobody_is_late_and_in(engine):
             assert at >= closes_at
         else:
             assert at <= submitted_at < closes_at
+
+
+def test_the_last_request_within_the_share_is_exactly_one(engine):
+    """Twenty firms at once where thirteen fit: as many are in, in the order of their instants, the rest are told."""
+    call = SmallCallFactory()
+    whole = content(
+        int(call.code.removeprefix("PROVA-")),
+        opens_at=call.opens_at,
+        closes_at=call.closes_at,
+        procedure="first_come_first_served",
+        overbooking_pct=125,
+    )
+    amend(call, whole, number=2)
+    applications = [make(call=call, upto="frozen") for _ in range(20)]
+    db.session.commit()
+
+    def hand_in(session, turn):
+        return service.submit(session, applications[turn].id, sha256=applications[turn].sha256, by=ANNA)
+
+    answers = together(engine, 20, hand_in)
+    done = sorted(one for one in answers if not isinstance(one, DomainError))
+    refused = [type(one) for one in answers if isinstance(one, DomainError)]
+    assert (len(done), refused) == (13, [rules.CallFull] * 7)
+    assert [one.submitted_at for one in done] == sorted(one.submitted_at for one in done)

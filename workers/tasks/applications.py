@@ -34,3 +34,10 @@ def remind_due() -> None:
     """Have firms told whose term is near."""
     with transaction() as session:
         service.remind_due(session, now=db_now(session))
+
+
+@shared_task(name="applications.close_full", **TRANSIENT)
+def close_full() -> None:
+    """Close calls whose requests reached their share; `calls.tick` then tells everybody."""
+    with transaction() as session:
+        service.close_full(session, now=db_now(session))

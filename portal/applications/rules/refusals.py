@@ -43,6 +43,15 @@ class CallClosed(DomainError):
         super().__init__(closed_at=said(closed_at), now=said(now))
 
 
+class CallFull(DomainError):
+    """What was asked for has reached the share of the resources at which the call stops: `pct`."""
+
+    text = _l(
+        "Le richieste presentate hanno raggiunto il %(pct)s %% delle risorse del bando: lo sportello si ferma qui, "
+        "come previsto, e la domanda non è stata inviata. La bozza resta consultabile."
+    )
+
+
 class Incomplete(DomainError):
     """`missing`: what is, in the order of the form."""
 

@@ -191,6 +191,7 @@ def _more(action: str, detail: Mapping[str, Any]) -> str:
 
 REFUSED: Final[Mapping[str, LazyString]] = {
     "CallClosed": _l("Il bando era chiuso."),
+    "CallFull": _l("Le richieste avevano raggiunto il limite del bando."),
     "CallNotOpen": _l("Il bando non era ancora aperto."),
     "NotFrozen": _l("La domanda non era congelata."),
     "ChangedSinceFrozen": _l("Il contenuto era cambiato dopo l'apertura della pagina."),

@@ -2,6 +2,7 @@
 
 from portal.applications.service.attach import attach, detach
 from portal.applications.service.freeze import freeze, unfreeze
+from portal.applications.service.intake import close_full
 from portal.applications.service.move import move, register
 from portal.applications.service.requests import (
     answer,
@@ -27,6 +28,7 @@ __all__ = [
     "answer",
     "attach",
     "call_off",
+    "close_full",
     "close_with",
     "detach",
     "enclose",

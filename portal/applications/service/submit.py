@@ -15,6 +15,7 @@ from portal.applications.events import ApplicationSubmitted
 from portal.applications.models import Application
 from portal.applications.rules import Status
 from portal.applications.rules.freezing import asks, check_submittable
+from portal.applications.service.intake import take_turn
 from portal.applications.service.trace import trace
 from portal.calls import queries as calls
 from portal.kernel import outbox
@@ -41,8 +42,8 @@ def submit(
     `own`: whose it must be (`permissions.reach`); what is another's is NotFound, as what is absent.
 
     The clock is read after application and call are locked: a request that waited is judged at the end of its wait, and
-    a change of the window waits for it. Raises CallNotOpen, CallClosed, NotFrozen, ChangedSinceFrozen, CallAmended,
-    AlreadySubmitted.
+    a change of the window waits for it. Raises CallNotOpen, CallClosed, CallFull, NotFrozen, ChangedSinceFrozen,
+    CallAmended, AlreadySubmitted.
     """
     facts = queries.lock_for_submission(session, application_id, own=own)
     if facts is None:
@@ -56,32 +57,36 @@ def submit(
         closes_at=facts.closes_at,
         now=facts.now,
     )
-    if facts.version_id != facts.in_force and facts.asks != asks(calls.content_by_id(session, facts.in_force)):
+    content = calls.content_by_id(session, facts.in_force)
+    if facts.version_id != facts.in_force and facts.asks != asks(content):
         raise rules.CallAmended
-    submission = _number(session, facts, by=by)
+    now = facts.now
+    if content.overbooking_pct is not None:
+        now = take_turn(session, facts.call_id, content, closes_at=facts.closes_at)
+    submission = _number(session, facts, by=by, now=now)
     outbox.emit(session, ApplicationSubmitted(application_id=application_id))
     detail = {"arrival": submission.arrival, "protocol": submission.protocol, "sha256": sha256}
-    trace(session, "submitted", application_id, by=by, now=facts.now, detail=detail)
+    trace(session, "submitted", application_id, by=by, now=now, detail=detail)
     return submission
 
 
-def _number(session: Session, facts: Row[Any], *, by: str) -> Submission:
+def _number(session: Session, facts: Row[Any], *, by: str, now: datetime) -> Submission:
     """Number and date the row; the number is the sequence's, taken by the statement that writes it."""
     code = receipt_code()
     row: Any = session.execute(
         _numbering(),
         {
             "the_id": facts.id,
-            "the_now": facts.now,
+            "the_now": now,
             "the_sender": by,
             "the_code": code,
-            "the_year": f"PE-{facts.now.astimezone(ROME).year}-",
+            "the_year": f"PE-{now.astimezone(ROME).year}-",
         },
     ).one()
     stale = session.identity_map.get(session.identity_key(Application, facts.id))
     if stale is not None:
         session.expire(stale)
-    return Submission(row.arrival, row.protocol, code, facts.now)
+    return Submission(row.arrival, row.protocol, code, now)
 
 
 @cache

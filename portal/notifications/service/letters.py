@@ -311,9 +311,12 @@ def _opened(session: Session, payload: Payload, now: datetime) -> Iterator[Lette
 @about("calls.closed", once=True)
 def _closed(session: Session, payload: Payload, now: datetime) -> Iterator[Letter]:
     if call := queries.call(session, UUID(payload["call_id"])):
-        yield from _to_applicants(session, call, now, Status.DRAFT)
+        said = calls.content_by_id(session, call.version_id).window.closes_at if call.version_id else call.closes_at
+        yield from _to_applicants(session, call, now, Status.DRAFT, is_full=call.closes_at < said)
         arrived = queries.arrived(session, call.id, since=call.opens_at)
-        yield from _to_managers(session, call, arrived=arrived, link=address("/ufficio/domande"))
+        yield from _to_managers(
+            session, call, arrived=arrived, is_full=call.closes_at < said, link=address("/ufficio/domande")
+        )
 
 
 @about("calls.amended")

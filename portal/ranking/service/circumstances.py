@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, Self
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from portal.applications.models import Application
 from portal.calls.models import Call
 from portal.calls.rules.content import CallContent, Group
+from portal.calls.rules.requested import amount_asked
 from portal.companies.models import Company
 from portal.eligibility.rules.case import Case
 from portal.eligibility.rules.facts import Facts
@@ -46,7 +47,7 @@ class Circumstances:
 
     def add_to(self, entry: Entry, application: Application, firm: Company) -> Entry:
         """The entry with its groups, amount and grant."""
-        amount = asked(self.content, self.asked.get(application.id)) if self.content.budget.asked else None
+        amount = amount_asked(self.content, self.asked.get(application.id)) if self.content.budget.asked else None
         return replace(
             entry,
             amount_eur=amount,
@@ -72,19 +73,13 @@ class Circumstances:
         return Granted(*self.granted.get(application.id, (whole, None)))
 
 
-def asked(content: CallContent, answer: str | None) -> Decimal:
-    """The amount asked for, at most the unit value, to the cent; nothing for what is no amount."""
-    try:
-        given = Decimal(answer or 0)
-    except InvalidOperation:
-        given = Decimal(0)
-    return min(max(given, Decimal(0)), content.budget.unit_value_eur).quantize(Decimal("0.01"))
-
-
 def other_requests(session: Session, call: Call, content: CallContent) -> list[Request]:
     """What counts towards overbooking without being an entry; nothing where the call has none."""
     if content.overbooking_pct is None:
         return []
     field = content.budget.asked
     found = queries.requests(session, call.id, asked=field)
-    return [Request(arrival=arrival, asked_eur=asked(content, answer) if field else None) for arrival, answer in found]
+    return [
+        Request(arrival=arrival, asked_eur=amount_asked(content, answer) if field else None)
+        for arrival, answer in found
+    ]
