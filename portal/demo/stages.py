@@ -222,7 +222,7 @@ def _evaluate(call_id: UUID, content: CallContent, say: Say) -> None:
     """Two reviewers for each application: they answer for conflicts, then score."""
     with transaction() as session:
         shared = evaluation.share_out(session, call_id, each=2, cap=10_000, by=MANAGER, now=utcnow())
-        say(f"shared out: {shared}"[:120])
+        say(f"{len(shared.given)} assignments given, {len(shared.lacking)} applications lack reviewers")
     sheets = 0
     for reviewer in (one for one in STAFF if one.role == "reviewer"):
         with transaction() as session:
