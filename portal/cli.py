@@ -14,6 +14,7 @@ COMMANDS = {
     "doctor": "portal.launcher.doctor:doctor",
     "eligibility": "portal.eligibility.cli:eligibility",
     "matching": "portal.matching.cli:matching",
+    "missions": "portal.missions.cli:missions",
     "ranking": "portal.ranking.cli:ranking",
     "sme": "portal.companies.cli_size:sme",
 }

@@ -13,7 +13,7 @@ import segno
 import typst
 from babel.dates import format_datetime
 
-from portal.documents.rules.papers import Paper, Receipt
+from portal.documents.rules.papers import Badges, Paper, Receipt
 from portal.kernel.clock import ROME
 from portal.kernel.text import Language
 
@@ -42,6 +42,8 @@ def render(paper: Paper, *, lang: Language = "it", at: datetime) -> bytes:
     data = _legible(paper.model_dump(mode="json"))
     if isinstance(paper, Receipt):
         data["qr"] = qr_svg(paper.verify_url)
+    if isinstance(paper, Badges):
+        data["qr"] = [qr_svg(badge.address) for badge in paper.badges]
     pdf = typst.compile(
         TEMPLATES / paper.template / "main.typ",
         root=TEMPLATES,

@@ -12,6 +12,8 @@ from hypothesis import given, settings, strategies as st
 from portal.documents import rendering
 from portal.documents.rules.papers import (
     ApplicationSheet,
+    Badges,
+    DelegateList,
     FinalAct,
     Letter,
     Paper,
@@ -22,7 +24,7 @@ from portal.documents.rules.papers import (
 )
 
 AT = datetime(2026, 10, 9, 13, 59, 58, tzinfo=UTC)
-PAPERS = (Receipt, ApplicationSheet, RankingList, Letter, RequestLetter, FinalAct)
+PAPERS = (Receipt, ApplicationSheet, RankingList, Letter, RequestLetter, FinalAct, DelegateList, Badges)
 
 
 def sample(kind: type[Paper]) -> Paper:

@@ -240,3 +240,47 @@ class Letter(Paper):
     addressee: list[str]
     parts: list[LetterPart]
     signatory: str
+
+
+class DelegateRow(Part):
+    """A traveller in a list: `changed` marks the cells that are not as in the version that was sent."""
+
+    cells: list[str]
+    changed: list[bool]
+    news: str = ""
+    is_gone: bool = False
+
+
+class DelegateList(Paper):
+    """A list of travellers for one recipient; `since` is the number of the version it is compared with."""
+
+    template: ClassVar[str] = "mission_list"
+
+    title: str
+    mission: str
+    dates: str
+    number: str
+    since: str
+    made_at: str
+    columns: list[str]
+    rows: list[DelegateRow]
+
+
+class Badge(Part):
+    """A name to wear; `address` is what its QR code opens."""
+
+    name: str
+    company: str
+    role: str
+    code: str
+    address: str
+
+
+class Badges(Paper):
+    """Badges, several to a sheet."""
+
+    template: ClassVar[str] = "badges"
+
+    mission: str
+    dates: str
+    badges: list[Badge]
