@@ -107,6 +107,8 @@ DEEDS: Final[Mapping[str, LazyString]] = {
     "awards.revoked": _l("Revoca registrata"),
     "awards.reminded": _l("Promemoria di accettazione inviato"),
     "awards.codes_recorded": _l("Codici del registro nazionale aiuti annotati"),
+    "missions.confirmed": _l("Partecipazione a una missione confermata"),
+    "missions.checked_in": _l("Presenza in missione registrata"),
     "eligibility.checked": _l("Requisiti verificati dal portale"),
     "eligibility.overridden": _l("Esito di un requisito corretto"),
     "evaluation.assigned": _l("Assegnata a un valutatore"),

@@ -129,6 +129,16 @@ awards.waive                     POST      owner
 awards.aid                       GET       firms
 awards.declare                   GET POST  owner stranger
 awards.correct                   GET POST  owner
+missions.own_index               GET       firms
+missions.own                     GET       owner
+missions.own_person              GET       owner
+missions.enter                   GET POST  owner
+missions.reopen                  POST      owner
+missions.edit                    POST      owner
+missions.replace                 GET POST  owner
+missions.confirm                 POST      owner
+missions.waive                   POST      owner
+missions.scan                    POST      owner
 
 evaluation.index                 GET       reviewers
 evaluation.case                  GET       reviewer
@@ -235,6 +245,25 @@ awards.control_batches           GET       managers auditor admin
 awards.make_batch                POST      managers admin
 awards.batch_file                GET       read
 awards.control_batch_file        GET       read
+missions.index                   GET       managers events auditor admin
+missions.control_index           GET       managers events auditor admin
+missions.board                   GET       read events
+missions.control_board           GET       read events
+missions.purged                  GET       read events
+missions.control_purged          GET       read events
+missions.new                     GET POST  events
+missions.edit_mission            GET POST  events
+missions.step                    POST      events
+missions.person                  GET POST  events
+missions.scan_of                 POST      events
+missions.change                  GET POST  events
+missions.decide                  POST      events
+missions.listed                  GET       events
+missions.draw_up                 POST      events
+missions.take                    POST      events
+missions.badges                  POST      events
+missions.door                    GET POST  events
+missions.sync                    POST      events
 notifications.office             GET       managers events auditor admin
 notifications.office_message     GET       read
 notifications.send_again         POST      decide

@@ -44,6 +44,9 @@ from portal.eligibility import service as eligibility
 from portal.eligibility.models import Refusal
 from portal.evaluation.models import Assignment
 from portal.kernel.clock import utcnow
+from portal.missions import service as missions
+from portal.missions.rules.changing import ChangeKind
+from portal.missions.rules.fields import Purpose as ListPurpose
 from portal.notifications.models import Message
 from portal.ranking import service as ranking
 from portal.ranking.rules.signature import key_id, private_key
@@ -53,6 +56,7 @@ from tests.factories.awards import granted
 from tests.factories.calls import MISURA, UZBEKISTAN, around, make_call
 from tests.factories.companies import CompanyFactory
 from tests.factories.evaluation import admitted, scored
+from tests.factories.missions import entered, mission
 from tests.house.matrix import PEOPLE, let_in
 
 TABLE = let_in()
@@ -147,6 +151,13 @@ def _build(session: Session, home: Path) -> World:
     funded = make_call(session, UZBEKISTAN, code="CONCESSO-2025", slug="concesso-2025")
     given = granted(funded, firm)
     batch = awards.make_batch(session, funded.id, by="ufficio@x.example", now=now)
+    journey = mission(funded)
+    goes = entered(journey, given, confirmed=True)
+    drawn_list = missions.draw_up(session, journey.id, ListPurpose.HOST, by="ufficio@x.example", now=now)
+    missions.close_list(session, journey.id, by="ufficio@x.example", now=now)
+    wish = missions.ask(
+        session, journey.id, goes.id, ChangeKind.WAIVE, told={}, reason="Non parte più.", by="anna", now=now
+    )
     had: dict[str, Any] = {"recipient": Recipient.OWN, "granted_on": now.date(), "eur": Decimal(1)}
     had |= {"body": "ICE", "by": "anna"}
     entry = awards.register_aid(session, firm, **had, now=now)
@@ -198,6 +209,10 @@ def _build(session: Session, home: Path) -> World:
             "company_id": firm.id,
             "batch_id": batch.id,
             "entry_id": entry.id,
+            "mission_id": journey.id,
+            "traveller_id": goes.id,
+            "change_id": wish.id,
+            "list_id": drawn_list.id,
             "code": done.receipt_code,
             "key": content.form.sections[0].key,
             "document": content.documents[0].key,
@@ -224,6 +239,8 @@ def _build(session: Session, home: Path) -> World:
             "ranking.act_file": {"kind": "pdf"},
             "awards": {"application_id": given.id, "kind": "csv", "step": "avvia"},
             "awards.end": {"kind": "decadenza"},
+            "missions": {"kind": "xlsx", "verb": "annulla", "purpose": "host"},
+            "missions.decide": {"verb": "rifiuta"},
             "evaluation.board_file": {"kind": "csv"},
             "evaluation.control_board_file": {"kind": "csv"},
             "evaluation.scores_file": {"kind": "csv"},

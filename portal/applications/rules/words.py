@@ -135,6 +135,8 @@ STORY: Final[Mapping[str, LazyString]] = {
     "applications.notice_answered": _l("Osservazioni presentate"),
     "applications.notice_lapsed": _l("Nessuna osservazione entro il termine"),
     "applications.notice_called_off": _l("Preavviso di rigetto revocato"),
+    "missions.confirmed": _l("Partecipazione a una missione confermata"),
+    "missions.checked_in": _l("Presenza in missione registrata"),
 }
 """What of the audit the firm reads of its own case."""
 
