@@ -50,6 +50,11 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 60.0,
         "options": {"queue": queues.HOUSEKEEPING, "expires": 60},
     },
+    "missions.tick": {
+        "task": "missions.tick",
+        "schedule": 60.0,
+        "options": {"queue": queues.HOUSEKEEPING, "expires": 60},
+    },
     "documents.scan_pending": {
         "task": "documents.scan_pending",
         "schedule": 60.0,

@@ -89,6 +89,15 @@ EVENT_WORDS = {
     "evaluation.reopened": _l("Scheda riaperta"),
     "evaluation.sheets_due": _l("Schede in scadenza"),
     "evaluation.stepped_down": _l("Rinuncia di un valutatore"),
+    "missions.cancelled": _l("Missione annullata"),
+    "missions.change_asked": _l("Modifica chiesta per una missione"),
+    "missions.change_decided": _l("Risposta a una modifica"),
+    "missions.confirmed": _l("Partecipazione confermata"),
+    "missions.lapsed": _l("Posto in missione scaduto"),
+    "missions.list_closed": _l("Elenco della missione chiuso"),
+    "missions.offered": _l("Posto in missione da confermare"),
+    "missions.opened": _l("Missione aperta"),
+    "missions.purged": _l("Dati di viaggio cancellati"),
     "ranking.published": _l("Graduatoria pubblicata"),
 }
 

@@ -54,8 +54,11 @@ def moment(
     now: datetime,
     sequence: int | None = None,
     is_cancelled: bool = False,
+    until: datetime | None = None,
 ) -> dict[str, str]:
-    """An instant as an attachment: one event with an alarm the day before, under an identity that stays.
+    """An instant, or a stretch `until` another, as an attachment: one event with an alarm the day before.
+
+    Its identity stays.
 
     `sequence`: which telling of it this is; the later in time counts where none is given.
     """
@@ -64,7 +67,7 @@ def moment(
     event.add("sequence", int(now.timestamp()) if sequence is None else sequence)
     event.add("dtstamp", now)
     event.add("dtstart", at.astimezone(now.tzinfo))
-    event.add("dtend", at.astimezone(now.tzinfo))
+    event.add("dtend", (until or at).astimezone(now.tzinfo))
     event.add("summary", words)
     event.add("url", f"{get_settings().public_url}{path}")
     event.add("transp", "TRANSPARENT")
