@@ -51,7 +51,7 @@ def fill_(stage: str, companies: int, codes: tuple[str, ...]) -> None:
     """Take plausible firms through calls, COMPANIES each, as far as STAGE."""
     with _app().test_request_context():
         try:
-            for code in codes or (CALLS if stage == Stage.AWARDED else CALLS[:1]):
+            for code in codes or (CALLS if Stage(stage).reaches(Stage.AWARDED) else CALLS[:1]):
                 click.echo(code)
                 fill(code, Stage(stage), how_many=companies, say=click.echo)
         except DomainError as refusal:

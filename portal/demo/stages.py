@@ -24,7 +24,7 @@ from portal.calls.models import Call
 from portal.calls.rules.content import CallContent, DocumentAsked
 from portal.companies.models import Company
 from portal.db import transaction
-from portal.demo import answers, awards, papers
+from portal.demo import answers, awards, missions, papers
 from portal.demo.firms import Firm, firms
 from portal.demo.people import BY, MANAGER, STAFF, Staff, lombard_places, settle
 from portal.documents import rules as documents_rules, service as documents
@@ -54,6 +54,7 @@ class Stage(StrEnum):
     EVALUATED = "evaluated"
     RANKED = "ranked"
     AWARDED = "awarded"
+    MISSION = "mission"
 
     def reaches(self, other: "Stage") -> bool:
         """Whether `other` is passed on the way here."""
@@ -84,10 +85,16 @@ def fill(code: str, stage: Stage, *, how_many: int, say: Say) -> None:
         _close(code, content, say)
         _rank(call.id, say)
     if stage.reaches(Stage.AWARDED):
-        awards.award_all(call.id, say)
-        if awards.observe(call.id, say):
-            _evaluate(call.id, content, say)
-            awards.correct(call.id, say)
+        _award(call.id, content, say)
+    if stage.reaches(Stage.MISSION) and code == missions.CALL:
+        missions.make_mission(call.id, say)
+
+
+def _award(call_id: UUID, content: CallContent, say: Say) -> None:
+    awards.award_all(call_id, say)
+    if awards.observe(call_id, say):
+        _evaluate(call_id, content, say)
+        awards.correct(call_id, say)
 
 
 def _new_firms(how_many: int, taken: set[str]) -> Iterator[Firm]:
