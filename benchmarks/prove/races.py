@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from benchmarks.rig import record
+from benchmarks.rig.boarding import Boarding
 from benchmarks.rig.installation import Installation
 from benchmarks.rig.racing import CEILING, Race, Round, crowd_engine
 from portal.awards.queries import ledger
@@ -44,10 +45,15 @@ def measure() -> dict[str, Any]:
                 record.progress(f"round {number} of {ROUNDS}: {told.granted} granted, {told.refused} refused")
             seconds = time.monotonic() - begun
             bare = _without_lock(race)
+            boarding = Boarding(engine, call.id, call.version_id)
+            boarded = [boarding.run(callers=CALLERS, places=max(2, CALLERS // 5)) for _ in range(ROUNDS)]
     broken = [f"{eur}: {told}" for eur, told in sound if not told.holds(eur)]
+    broken += [str(told) for told in boarded if not told.holds()]
     return {
-        "goal": "no round above the ceiling, none refused that fits; without the lock, constraints let nothing through",
+        "goal": "no round above the ceiling, none refused that fits; without the lock, constraints let nothing pass; "
+        "no place of a mission twice, none free while somebody waits",
         "holds": not broken and all(told.total <= CEILING for told in bare) and any(told.failed for told in bare),
+        "missions": {"rounds": len(boarded), "done": sum(told.done for told in boarded)},
         "seed": SEED,
         "rounds": ROUNDS,
         "callers": CALLERS,
