@@ -247,8 +247,13 @@ def live_of(session: Session, mission_id: UUID, company_id: UUID) -> Sequence[Tr
 
 
 def with_lapsed_offers(session: Session, *, now: datetime) -> Sequence[UUID]:
-    """Missions in which an offer is over."""
-    found = select(Traveller.mission_id).where(Traveller.state == TravellerState.OFFERED, Traveller.offer_until < now)
+    """Missions that will take place and in which an offer is over."""
+    found = select(Traveller.mission_id).join(Mission, Mission.id == Traveller.mission_id)
+    found = found.where(
+        Traveller.state == TravellerState.OFFERED,
+        Traveller.offer_until < now,
+        Mission.state.in_((MissionState.OPEN, MissionState.CLOSED)),
+    )
     return session.scalars(found.distinct()).all()
 
 
