@@ -16,7 +16,7 @@ STARTS = {
     "owner": ["/area", "/area/impresa", "/area/deleghe", "/area/domande", "/area/messaggi", "/bandi"],
     "colleague": ["/area", "/area/domande"],
     "delegate": ["/area", "/area/domande"],
-    "reviewer": ["/valutazione"],
+    "reviewer": ["/valutazione", "/interessi"],
     "manager": ["/ufficio", "/ufficio/bandi", "/ufficio/domande", "/ufficio/messaggi"],
     "events": ["/ufficio"],
     "auditor": ["/controllo"],
