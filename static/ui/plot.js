@@ -35,6 +35,14 @@
 
   const titled = (text) => ({ title: { display: Boolean(text), text }, grid: { color: token("--line") } });
 
+  /* Long names beside bars keep their end, where they differ; a phone has no room for them whole. */
+  const shortened = (most) => ({
+    callback(at) {
+      const label = this.getLabelForValue(at);
+      return label.length > most ? `${label.slice(0, most - 9)}…${label.slice(-7)}` : label;
+    },
+  });
+
   const draw = (figure) => {
     const kind = figure.dataset.plot;
     const found = read(figure);
@@ -48,7 +56,8 @@
     const sideways = "sideways" in figure.dataset;
     if (sideways && found.rows.length > 12) frame.classList.add("plot__canvas--tall");
     figure.prepend(frame);
-    const [x, y] = kind === "points" ? found.heads.slice(1) : sideways ? ["", found.heads[0]] : [found.heads[0], ""];
+    const isNarrow = figure.clientWidth < 480;
+    const [x, y] = kind === "points" ? found.heads.slice(1) : sideways ? ["", isNarrow ? "" : found.heads[0]] : [found.heads[0], ""];
     new Chart(canvas, {
       type: KINDS[kind],
       data: { labels: found.rows.map((row) => row.label), datasets: series(kind, found) },
@@ -59,7 +68,7 @@
         locale: document.documentElement.lang,
         scales: {
           x: { ...titled(x), stacked: kind === "stacked", beginAtZero: kind !== "points" },
-          y: { ...titled(y), stacked: kind === "stacked", beginAtZero: kind !== "points" },
+          y: { ...titled(y), ...(sideways && { ticks: shortened(isNarrow ? 26 : 60) }), stacked: kind === "stacked", beginAtZero: kind !== "points" },
         },
         plugins: {
           legend: { display: kind !== "points" && found.heads.length > 2, labels: { usePointStyle: kind === "line" } },
