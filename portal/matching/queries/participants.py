@@ -90,3 +90,14 @@ def known_counterparts(session: Session, event_id: UUID, ids: Iterable[UUID]) ->
         Participant.event_id == event_id, Participant.counterpart_id.in_(list(ids))
     )
     return {one for one in session.scalars(found) if one is not None}
+
+
+def buyers_to_add(session: Session, event_id: UUID) -> Sequence[Counterpart]:
+    """Validated buyers that the event lacks, by name."""
+    there = select(Participant.counterpart_id).where(
+        Participant.event_id == event_id, Participant.counterpart_id.is_not(None)
+    )
+    found = select(Counterpart).where(
+        Counterpart.validated_at.is_not(None), Counterpart.revoked_at.is_(None), Counterpart.id.not_in(there)
+    )
+    return session.scalars(found.order_by(Counterpart.legal_name, Counterpart.id).limit(500)).all()

@@ -57,3 +57,21 @@ class LeastAboveMost(DomainError):
 
 class EventIsOver(DomainError):
     text = _l("L'evento è chiuso.")
+
+
+class WishesClosed(DomainError):
+    text = _l("Le preferenze si esprimono dal %(since)s al %(until)s.")
+
+
+class NotConfirmed(DomainError):
+    text = _l("Prima conferma la partecipazione all'evento.")
+
+
+class TooManyWishes(DomainError):
+    text = _l(
+        "Puoi indicare al massimo %(most)s incontri con questa preferenza: togline uno prima di aggiungerne altri."
+    )
+
+
+class AlreadyScheduled(DomainError):
+    text = _l("L'agenda è già pubblicata: le proposte non si ricalcolano più.")

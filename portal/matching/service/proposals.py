@@ -1,0 +1,96 @@
+"""From wishes and profiles to the meetings that an agenda is made of."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from portal.matching.models import Meeting
+from portal.matching.queries import board
+from portal.matching.rules.pairs import Pair, to_propose
+from portal.matching.rules.refusals import AlreadyScheduled
+from portal.matching.rules.states import EventState, MeetingState
+from portal.matching.service.trace import lock_event, trace
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """What changed."""
+
+    added: int
+    changed: int
+    dropped: int
+    total: int
+
+
+def propose(session: Session, event_id: UUID, *, by: str, now: datetime) -> Proposed:
+    """Work the proposals out anew: what was wished, and the best suggestions, each weighed by its score.
+
+    Only confirmed participants. What is placed, required or locked stays; what was cancelled does not come back.
+    Raises AlreadyScheduled once agendas are published, NotFound.
+    """
+    event = lock_event(session, event_id)
+    if event.state in {EventState.PUBLISHED, EventState.CLOSED}:
+        raise AlreadyScheduled
+    whole = board.read(session, event)
+    chosen = to_propose(
+        whole.pairs(only_confirmed=True), each=whole.settings.pairs, least_score=whole.settings.least_score
+    )
+    known = {(one.firm_id, one.buyer_id): one for one in board.meetings(session, event.id)}
+    added = changed = 0
+    for pair in chosen:
+        old = known.pop((pair.firm, pair.buyer), None)
+        if old is None:
+            session.add(_meeting(event.id, pair))
+            added += 1
+        elif old.state is MeetingState.PROPOSED:
+            changed += _weigh(old, pair)
+    dropped = _drop(session, known.values())
+    session.flush()
+    trace(session, "proposed", event.id, by=by, now=now, added=added, changed=changed, dropped=dropped)
+    return Proposed(added, changed, dropped, len(chosen))
+
+
+def _meeting(event_id: UUID, pair: Pair) -> Meeting:
+    meeting = Meeting(event_id=event_id, firm_id=pair.firm, buyer_id=pair.buyer, state=MeetingState.PROPOSED)
+    _weigh(meeting, pair)
+    return meeting
+
+
+def _weigh(meeting: Meeting, pair: Pair) -> bool:
+    """Write weight, language and score; answers whether one of them changed."""
+    facts = {"weight": max(1, pair.score.value), "language": pair.language, "score": as_json(pair)}
+    if all(getattr(meeting, name) == value for name, value in facts.items()):
+        return False
+    for name, value in facts.items():
+        setattr(meeting, name, value)
+    return True
+
+
+def _drop(session: Session, left: Iterable[Meeting]) -> int:
+    gone = [one for one in left if one.state is MeetingState.PROPOSED and not one.is_required and not one.is_locked]
+    for one in gone:
+        session.delete(one)
+    return len(gone)
+
+
+def as_json(pair: Pair) -> dict[str, Any]:
+    """The score with its parts, as it is kept with a meeting."""
+    return {
+        "value": pair.score.value,
+        "limited_by": pair.score.limited_by.value if pair.score.limited_by else None,
+        "sentence": pair.score.sentence.model_dump(),
+        "views": [
+            {
+                "side": view.side.value,
+                "wish": view.wish.value if view.wish else None,
+                "interest": round(view.interest, 4),
+                "fit": None if view.fit.value is None else round(view.fit.value, 4),
+                "parts": {part.value: share for part, share in view.fit.parts.items()},
+            }
+            for view in pair.score.views
+        ],
+    }
