@@ -22,6 +22,7 @@ from portal.ranking.rules.refusals import (
     AlreadyApproved,
     AlreadyPublished,
     CallStillOpen,
+    LotTooLate,
     NeverPublished,
     NotApproved,
     NothingFreed,
@@ -371,3 +372,27 @@ def test_a_ranking_is_kept_by_version(session, call, anna):
 
     assert session.get(Ranking, ranking.id).inputs[0]["sheets"][0]["reviewer"] == str(anna.id)
     assert ranking.content["ranking"]["inputs_sha256"] == ranking.inputs_sha256
+
+
+def test_a_lot_promised_after_the_window_closed_is_too_late(session, anna):
+    seed = "5e" * 32
+    source = content().source
+    more = {
+        "lot": Lot(commitment=sha256_hex(bytes.fromhex(seed)), source=source),
+        "tie_break": [TieBreak(by="lot", order="asc", source=source)],
+    }
+    call = make_call(session, window=OVER, at=OVER.closes_at + timedelta(hours=1), **more)
+    scored(call, admitted(call), anna)
+
+    with pytest.raises(LotTooLate):
+        draw(session, call, seed=seed)
+
+
+def test_the_database_has_six_eyes_too_where_the_call_asks(session, anna):
+    call = make_call(session, window=OVER, four_eyes="three_persons")
+    scored(call, admitted(call), anna)
+    service.approve(session, draw(session, call).id, by=SECOND, now=NOW)
+
+    for one in ("drawn_up_by", "approved_by"):
+        with pytest.raises(IntegrityError, match="six_eyes_where_asked"), session.begin_nested():
+            session.execute(text(f"UPDATE rankings SET published_at = now(), published_by = upper({one})"))
