@@ -21,3 +21,12 @@ class SolvingEnded(Event):
 
     name: ClassVar[str] = "matching.solving_ended"
     run_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgendaTold(Event):
+    """A participant's agenda was published for the first time, or changed; `number`: of the version."""
+
+    name: ClassVar[str] = "matching.agenda_told"
+    participant_id: UUID
+    number: int

@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from portal.matching.models import MatchingEvent, Meeting, Participant, Run
+from portal.matching.models import AgendaVersion, MatchingEvent, Meeting, Participant, Run
 from portal.matching.queries import events, participants
 from portal.matching.rules.programme import Pair, Person, Place, Programme, Table, Turn, Voice
 from portal.matching.rules.settings import Settings
 from portal.matching.rules.states import MeetingState, ParticipantState, RunState
+from portal.matching.rules.versions import Entry
 
 AT_WORK = (RunState.WAITING, RunState.WORKING)
 
@@ -110,3 +111,57 @@ def latest_run(session: Session, event_id: UUID) -> Run | None:
 def silent_runs(session: Session, *, before: datetime) -> Sequence[UUID]:
     """Runs at work of which nothing was heard since."""
     return session.scalars(select(Run.id).where(Run.state == RunState.WORKING, Run.beat_at < before)).all()
+
+
+def latest_version(session: Session, event_id: UUID, *, number: int | None = None) -> AgendaVersion | None:
+    """The agendas as they were told last, or in that version."""
+    found = select(AgendaVersion).where(AgendaVersion.event_id == event_id)
+    if number is not None:
+        found = found.where(AgendaVersion.number == number)
+    return session.scalars(found.order_by(AgendaVersion.number.desc()).limit(1)).one_or_none()
+
+
+def versions(session: Session, event_id: UUID) -> Sequence[AgendaVersion]:
+    """Every telling, the last first."""
+    found = select(AgendaVersion).where(AgendaVersion.event_id == event_id)
+    return session.scalars(found.order_by(AgendaVersion.number.desc())).all()
+
+
+def entries_of(version: AgendaVersion | None) -> list[Entry]:
+    """What a version tells."""
+    return [Entry.model_validate(one) for one in version.content] if version else []
+
+
+def standing(session: Session, event: MatchingEvent) -> list[Entry]:
+    """The agenda as it stands now, told or not."""
+    slots = {one.id: one for one in events.slots(session, event.id)}
+    tables = {one.id: one.name for one in events.tables(session, event.id)}
+    voices = {one.id: one.full_name for one in events.interpreters(session, event.id)}
+    return [
+        Entry(
+            meeting=str(one.id),
+            firm=str(one.firm_id),
+            buyer=str(one.buyer_id),
+            slot=str(one.slot_id),
+            starts_at=slots[one.slot_id].starts_at.isoformat(),
+            ends_at=slots[one.slot_id].ends_at.isoformat(),
+            table=tables[one.table_id],
+            interpreter=voices.get(one.interpreter_id, "") if one.interpreter_id else "",
+        )
+        for one in meetings(session, event.id)
+        if one.slot_id and one.table_id
+    ]
+
+
+def lock_meeting(session: Session, event_id: UUID, meeting_id: UUID) -> Meeting | None:
+    """A meeting of that event, held until the transaction ends."""
+    found = select(Meeting).where(Meeting.event_id == event_id, Meeting.id == meeting_id).with_for_update()
+    return session.scalars(found.execution_options(populate_existing=True)).one_or_none()
+
+
+def meetings_of(session: Session, participant_id: UUID) -> Sequence[Meeting]:
+    """A participant's meetings that have a place."""
+    found = select(Meeting).where(
+        or_(Meeting.firm_id == participant_id, Meeting.buyer_id == participant_id), Meeting.slot_id.is_not(None)
+    )
+    return session.scalars(found.order_by(Meeting.id)).all()

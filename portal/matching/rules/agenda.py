@@ -37,3 +37,40 @@ class WorkerLost(DomainError):
 
 class SolverFailed(DomainError):
     text = _l("Il calcolo si è interrotto per un errore: l'agenda è rimasta com'era. Il guasto è stato registrato.")
+
+
+class MovedMeanwhile(Conflict):
+    text = _l(
+        "Mentre guardavi la griglia un collega ha cambiato questo incontro (ora: %(now)s). Nulla è andato perso: "
+        "controlla dov'è e, se serve, spostalo di nuovo."
+    )
+
+
+class CannotMove(DomainError):
+    """`why`: what stands in the way, in words."""
+
+    text = _l("L'incontro non può stare lì: %(why)s.")
+
+
+class NotOpen(DomainError):
+    text = _l("Questo incontro non si può più spostare: è già cominciato, è annullato o uno dei due non partecipa.")
+
+
+class NotPlaced(DomainError):
+    text = _l("Questo incontro non è in agenda.")
+
+
+class NotBegun(DomainError):
+    text = _l("L'incontro non è ancora cominciato: l'esito si registra dopo.")
+
+
+class ReasonMissing(DomainError):
+    text = _l("Scrivi il motivo: chi riceve la modifica lo leggerà.")
+
+
+class NothingChanged(DomainError):
+    text = _l("Dall'ultima pubblicazione non è cambiato nulla: non c'è niente da comunicare.")
+
+
+class NoAgenda(DomainError):
+    text = _l("Non c'è ancora nessun incontro in agenda.")

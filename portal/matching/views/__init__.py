@@ -1,0 +1,5 @@
+"""Pages of the matching."""
+
+from portal.matching.views import agenda
+
+blueprints = (agenda.bp,)
