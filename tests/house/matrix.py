@@ -264,6 +264,16 @@ missions.take                    POST      events
 missions.badges                  POST      events
 missions.door                    GET POST  events
 missions.sync                    POST      events
+agenda.grid                      GET       manager events auditor admin
+agenda.prices                    GET       manager events auditor admin
+agenda.move                      POST      manager events admin
+agenda.lock                      POST      manager events admin
+agenda.call_off                  POST      manager events admin
+agenda.mark                      POST      manager events admin
+agenda.absent                    POST      manager events admin
+agenda.solve                     POST      manager events admin
+agenda.stop                      POST      manager events admin
+agenda.publish                   POST      manager events admin
 notifications.office             GET       managers events auditor admin
 notifications.office_message     GET       read
 notifications.send_again         POST      decide

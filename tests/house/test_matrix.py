@@ -52,6 +52,7 @@ from portal.ranking import service as ranking
 from portal.ranking.rules.signature import key_id, private_key
 from tests.documents.papers import pdf
 from tests.factories.accounts import MembershipFactory, StaffRoleFactory, UserFactory
+from tests.factories.agenda import a_market
 from tests.factories.awards import granted
 from tests.factories.calls import MISURA, UZBEKISTAN, around, make_call
 from tests.factories.companies import CompanyFactory
@@ -129,6 +130,12 @@ def _access(session: Session, asking: Application, about: Application) -> dict[s
             )
         made.append({"application_id": asking.id, "request_id": request.id, "handout_id": handout.id})
     return {"access": made[1], "access.take": made[0]}
+
+
+def _agenda(call: Any) -> dict[str, Any]:
+    """An event of the call with a meeting."""
+    event, _firms, _buyers, (meeting,) = a_market(call, firms=1, buyers=1)
+    return {"slug": event.slug, "meeting_id": meeting.id}
 
 
 def _build(session: Session, home: Path) -> World:
@@ -226,6 +233,7 @@ def _build(session: Session, home: Path) -> World:
         },
         of={
             **asked,
+            "agenda": _agenda(closed),
             "applications": on_draft,
             "calls": {"slug": open_call.slug, "number": 1},
             "calls_office": {"slug": open_call.slug},

@@ -1,10 +1,11 @@
 """Moving by hand, locking, calling off, publishing: nothing half done, nobody told without need."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from portal.kernel.errors import NotFound
 from portal.kernel.outbox import Envelope
@@ -26,7 +27,7 @@ from tests.factories.agenda import LATER, a_market, put, solved
 from tests.factories.calls import make_call
 from tests.factories.evaluation import OFFICE
 
-WHO = {"by": OFFICE, "now": LATER}
+WHO: dict[str, Any] = {"by": OFFICE, "now": LATER}
 
 
 @pytest.fixture
@@ -118,8 +119,8 @@ def test_only_what_has_a_place_is_locked(session, market, placed):
     event, meeting, *_ = placed
     moving.set_lock(session, event.id, meeting.id, is_locked=True, revision=meeting.revision, **WHO)
     assert meeting.is_locked is True
+    other = market[3][1]
     with pytest.raises(NotPlaced):
-        other = market[3][1]
         moving.set_lock(session, event.id, other.id, is_locked=True, revision=other.revision, **WHO)
 
 
@@ -143,7 +144,7 @@ def test_what_took_place_is_marked_only_once_it_has_begun(session, market, place
     event, meeting, slots, _tables = placed
     with pytest.raises(NotBegun):
         moving.mark(session, event.id, meeting.id, held=True, **WHO)
-    after = {"by": OFFICE, "now": slots[0].starts_at + timedelta(minutes=1)}
+    after: dict[str, Any] = {"by": OFFICE, "now": slots[0].starts_at + timedelta(minutes=1)}
     assert moving.mark(session, event.id, meeting.id, held=False, **after).state is MeetingState.NO_SHOW
     with pytest.raises(NotOpen):
         moving.call_off(session, event.id, meeting.id, reason="Tardi", **after)
@@ -166,7 +167,7 @@ def test_an_absence_is_mended_by_touching_the_fewest_and_telling_only_them(sessi
     assert told(session) == {str(one.id) for one in (*firms, *buyers)}
     with pytest.raises(NothingChanged):
         telling.publish(session, event.id, reason="Di nuovo", **WHO)
-    session.execute(Envelope.__table__.delete())
+    session.execute(delete(Envelope))
     with pytest.raises(ReasonMissing):
         moving.absent(session, firms[0].id, reason="", **WHO)
     off = moving.absent(session, firms[0].id, reason="Malattia", **WHO)

@@ -104,7 +104,9 @@ def run_at_work(session: Session, event_id: UUID) -> Run | None:
 
 def latest_run(session: Session, event_id: UUID) -> Run | None:
     """The last that was asked for."""
-    found = select(Run).where(Run.event_id == event_id).order_by(Run.created_at.desc(), Run.id)
+    found = (
+        select(Run).where(Run.event_id == event_id).order_by(Run.created_at.desc(), Run.started_at.desc().nulls_last())
+    )
     return session.scalars(found.limit(1)).one_or_none()
 
 

@@ -58,11 +58,6 @@ def publish(session: Session, event_id: UUID, *, reason: str, by: str, now: date
             participant.calendar_sequence += 1
             outbox.emit(session, AgendaTold(participant_id=participant.id, number=version.number))
     session.flush()
-    facts: dict[str, Any] = {
-        "number": version.number,
-        "sha256": version.sha256,
-        "told": len(told),
-        "reason": version.reason,
-    }
-    trace(session, "agenda_published", event_id, by=by, now=now, **facts)
+    facts: dict[str, Any] = {"number": version.number, "sha256": version.sha256, "told": len(told)}
+    trace(session, "agenda_published", event_id, by=by, now=now, reason=version.reason, **facts)
     return version

@@ -89,18 +89,12 @@ def prices(slug: str, meeting_id: UUID) -> ResponseReturnValue:
 @requires_writer
 def move(slug: str) -> ResponseReturnValue:
     """Move a meeting to a place."""
+    the_event(slug, to_change=True)
     slot, _sep, table = request.form.get("cell", "").partition(":")
+    to: dict[str, Any] = {"slot_id": _uuid(slot), "table_id": _uuid(table), "revision": _number("revision")}
     return _act(
         slug,
-        lambda session, event, **who: moving.move(
-            session,
-            event.id,
-            _id("meeting"),
-            slot_id=_uuid(slot),
-            table_id=_uuid(table),
-            revision=_number("revision"),
-            **who,
-        ),
+        lambda session, event, **who: moving.move(session, event.id, _id("meeting"), **to, **who),
         _("Incontro spostato."),
     )
 
@@ -220,7 +214,7 @@ def _uuid(text: str) -> UUID:
     try:
         return UUID(text)
     except ValueError:
-        abort(404)
+        abort(400)
 
 
 def _id(name: str) -> UUID:
