@@ -31,6 +31,9 @@ UNDER_CHECK = frozenset(
     }
 )
 RANKABLE = frozenset({Status.EVALUATED, *RANKED, *KEEPS})
+WHOLE = "portale.whole"
+"""The execution option of what is read whole, whoever asks: nobody's view of it may be remembered for everybody."""
+_WHOLE = {WHOLE: True}
 _AT_ONCE = 500
 _MOST_REMEMBERED = 32
 Found = TypeVar("Found")
@@ -261,7 +264,7 @@ def counts(session: Session, ranking_id: UUID) -> Counts:
     found = select(Place.outcome, func.count()).where(Place.ranking_id == ranking_id).group_by(Place.outcome)
     left_out = select(func.jsonb_array_length(Ranking.content["not_admitted"])).where(Ranking.id == ranking_id)
     return Counts(
-        by_outcome=dict(session.execute(found).all()),
+        by_outcome=dict(session.execute(found, execution_options=_WHOLE).all()),
         not_admitted=session.scalar(left_out) or 0,
     )
 
@@ -278,7 +281,8 @@ def places(
 def last_funded(session: Session, ranking_id: UUID) -> Place | None:
     """The line just above the cut-off."""
     found = select(Place).where(Place.ranking_id == ranking_id, Place.outcome == Outcome.FUNDED)
-    place = session.scalars(found.order_by(Place.position.desc()).limit(1)).first()
+    last = found.order_by(Place.position.desc()).limit(1)
+    place = session.scalars(last, execution_options=_WHOLE).first()
     if place is not None:
         session.expunge(place)
     return place

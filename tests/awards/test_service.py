@@ -190,12 +190,13 @@ def test_a_link_that_the_office_denies_holds_no_more_and_is_unseen_by_the_other(
     assert ledger.undertaking(session, company.vat, regime, on=TODAY, only_stated=True).codes == {company.vat}
     assert ledger.claims(session, company.vat) == 1
 
-    service.deny_link(session, company.vat, hostile.vat, reason="Visura del registro imprese", by=OFFICE, now=NOW)
-    service.deny_link(session, hostile.vat, company.vat, reason="Visura del registro imprese", by=OFFICE, now=NOW)
+    why: Any = {"reason": "Visura del registro imprese", "by": OFFICE, "now": NOW}
+    service.deny_link(session, company.vat, hostile.vat, of=company.vat, **why)
+    service.deny_link(session, hostile.vat, company.vat, of=hostile.vat, **why)
 
     assert ledger.undertaking(session, company.vat, regime, on=TODAY).codes == {company.vat}
     with pytest.raises(refusals.NoSuchLink):
-        service.deny_link(session, company.vat, "00743110157", reason="Nessun legame", by=OFFICE, now=NOW)
+        service.deny_link(session, company.vat, "00743110157", of=company.vat, **why)
 
 
 def test_members_and_control_stated_in_an_application_are_links(session, call):

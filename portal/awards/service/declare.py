@@ -142,13 +142,16 @@ def _record(
     record(session, f"awards.{verb}", subject_type="company", subject_id=company.id, by=by, at=now, detail=detail)
 
 
-def deny_link(session: Session, one: str, other: str, *, reason: str, by: str, now: datetime) -> AidDenial:
-    """Say that two codes are not one undertaking, whoever states it. Raises NoSuchLink."""
+def deny_link(session: Session, one: str, other: str, *, of: str, reason: str, by: str, now: datetime) -> AidDenial:
+    """Say that two codes, linked in the undertaking of the firm `of`, are not one, whoever states it.
+
+    Raises NoSuchLink.
+    """
     first, second = pair(one, other)
     known = next((no for no in ledger.denials(session, [first]) if (no.one, no.other) == (first, second)), None)
     if known is not None:
         return known
-    if not any(pair(link.stated_by, link.other) == (first, second) for link in ledger.links(session, [first])):
+    if not any(pair(link.stated_by, link.other) == (first, second) for link in ledger.links(session, [of])):
         raise NoSuchLink
     denial = AidDenial(one=first, other=second, reason=reason, at=now, by=by)
     session.add(denial)

@@ -175,7 +175,9 @@ def deny_link(application_id: UUID) -> ResponseReturnValue:
         case,
         DENY,
         form,
-        lambda session, who: service.deny_link(session, one, other, reason=form.reason.data, **who),
+        lambda session, who: service.deny_link(
+            session, one, other, of=case.company.vat, reason=form.reason.data, **who
+        ),
         done=_("Il collegamento non conta più."),
     )
 

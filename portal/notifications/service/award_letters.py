@@ -10,14 +10,13 @@ from sqlalchemy.orm import Session
 
 from portal.accounts import queries as accounts
 from portal.accounts.models import User
-from portal.accounts.rules import StaffRoleName
 from portal.awards.queries import cases
 from portal.awards.queries.cases import Case
 from portal.calls import queries as calls
 from portal.config import get_settings
 from portal.kernel.clock import ROME
 from portal.notifications.service.calendar import moment
-from portal.notifications.service.letters import RECIPES, Letter, Payload, about
+from portal.notifications.service.letters import RECIPES, Letter, Payload, about, impartial
 
 __all__ = ["RECIPES"]
 
@@ -66,7 +65,7 @@ def _deadline(case: Case, title: str, *, language: str, path: str, now: datetime
 
 def _to_managers(session: Session, case: Case, *, template: str) -> Iterator[Letter]:
     call_id, path = case.application.call_id, f"/ufficio/concessioni/{case.application.id}"
-    for user in accounts.people_with_role(session, StaffRoleName.MANAGER, call_id=call_id):
+    for user in impartial(session, case.application):
         facts = _facts(session, case, user, path=path)
         yield Letter(user=user, template=template, subject_id=case.application.id, call_id=call_id, facts=facts)
 

@@ -190,12 +190,12 @@ def _to_reviewer(session: Session, payload: Payload, _now: datetime) -> Iterator
         yield Letter(user=reviewer, subject_id=assignment.id, call_id=application.call_id, facts=facts)
 
 
-def _impartial(session: Session, application: Application) -> list[User]:
-    """The managers of an application's call whom nothing ties to the firm."""
+def impartial(session: Session, application: Application, *others: Application) -> list[User]:
+    """The managers of an application's call whom nothing ties to its firm, nor to those of `others`."""
     managers = accounts.people_with_role(session, StaffRoleName.MANAGER, call_id=application.call_id)
     people = evaluation.people(session, [user.id for user in managers])
-    firm = evaluation.applicants(session, [application.id])[application.id]
-    return [user for user in managers if not detect(people[user.id], firm)]
+    firms = evaluation.applicants(session, [application.id, *(one.id for one in others)]).values()
+    return [user for user in managers if not any(detect(people[user.id], firm) for firm in firms)]
 
 
 @about("evaluation.conflict_found", once=True)
@@ -203,7 +203,7 @@ def _impartial(session: Session, application: Application) -> list[User]:
 def _conflict(session: Session, payload: Payload, _now: datetime) -> Iterator[Letter]:
     if found := queries.assignment(session, UUID(payload["assignment_id"]), even_withdrawn=True):
         _assignment, _reviewer, application = found
-        for user in _impartial(session, application):
+        for user in impartial(session, application):
             facts = _application_facts(application, user) | {"link": address(f"/ufficio/domande/{application.id}")}
             yield Letter(user=user, subject_id=application.id, call_id=application.call_id, facts=facts)
 
@@ -213,7 +213,7 @@ def _meeting(session: Session, payload: Payload, _now: datetime) -> Iterator[Let
     application = queries.application(session, UUID(payload["application_id"]))
     if application is not None:
         link = address(f"/ufficio/domande/{application.id}/valutazione/riunione")
-        for user in _impartial(session, application):
+        for user in impartial(session, application):
             facts = _application_facts(application, user) | {"link": link}
             yield Letter(user=user, subject_id=application.id, call_id=application.call_id, facts=facts)
 
@@ -393,7 +393,7 @@ def _request_to_staff(session: Session, payload: Payload, *, template: str = "")
         return
     request, application = found
     content = calls.content_by_id(session, application.version_id)
-    for user in accounts.people_with_role(session, StaffRoleName.MANAGER, call_id=application.call_id):
+    for user in impartial(session, application):
         facts = _request_facts(request, application, content, user)
         facts |= {"link": address(f"/ufficio/domande/{application.id}")}
         yield Letter(user=user, subject_id=application.id, call_id=application.call_id, facts=facts, template=template)

@@ -10,10 +10,9 @@ from portal.access import queries as access
 from portal.access.models import Request
 from portal.accounts import queries as accounts
 from portal.accounts.models import User
-from portal.accounts.rules import StaffRoleName
 from portal.applications.models import Application
 from portal.kernel.clock import ROME
-from portal.notifications.service.letters import Letter, Payload, about, address, title
+from portal.notifications.service.letters import Letter, Payload, about, address, impartial, title
 
 
 @about("access.asked", once=True)
@@ -22,8 +21,7 @@ def _to_office(session: Session, payload: Payload, _now: datetime) -> Iterator[L
     asked = access.find(session, UUID(payload["request_id"]))
     if asked is None:
         return
-    call_id = asked.application.call_id
-    for user in accounts.people_with_role(session, StaffRoleName.MANAGER, call_id=call_id):
+    for user in impartial(session, asked.application, asked.target):
         yield _letter(asked, user, link=f"/ufficio/accesso-atti/{asked.id}", objects=asked.objects)
 
 

@@ -13,18 +13,22 @@ from uuid import UUID
 from flask import Blueprint, abort, has_request_context, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
-from sqlalchemy import ColumnElement, String, cast, event, exists, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, cast, event, exists, func, or_, select, union
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 
 from portal import db
+from portal.access.models import Request
 from portal.applications.models import Application
 from portal.applications.rules import Status
 from portal.audit.models import Entry
+from portal.awards.models import RegisterBatch
 from portal.calls.models import Call
 from portal.companies.models import Company
 from portal.evaluation import queries as evaluation, rules
+from portal.evaluation.models import Assignment
 from portal.notifications.models import Message
 from portal.ranking.models import Place, Ranking
+from portal.ranking.queries import WHOLE
 
 FENCED: Final = ("/ufficio", "/controllo")
 HIDDEN: Final = "portale.hidden"
@@ -48,12 +52,13 @@ def stand() -> ResponseReturnValue | None:
 
 
 def _is_about(given: dict[str, Any], tied: Collection[UUID]) -> bool:
-    """Whether an address names an application of these firms, a message about one, or an unpublished list with one."""
+    """Whether an address names an application of these firms, a message about one, or a list that is not public."""
     theirs = select(Application.id).where(Application.company_id.in_(tied))
     named = {
         "application_id": lambda id_: theirs.where(Application.id == id_),
         "company_id": lambda id_: select(Company.id).where(Company.id == id_, Company.id.in_(tied)),
-        "message_id": lambda id_: select(Message.id).where(Message.id == id_, Message.subject_id.in_(theirs)),
+        "message_id": lambda id_: select(Message.id).where(Message.id == id_, Message.subject_id.in_(_subjects(tied))),
+        "batch_id": lambda id_: _batches(tied).where(RegisterBatch.id == id_),
         "ranking_id": lambda id_: (
             select(Place.application_id)
             .join(Ranking, Ranking.id == Place.ranking_id)
@@ -63,11 +68,33 @@ def _is_about(given: dict[str, Any], tied: Collection[UUID]) -> bool:
     return any(db.session().scalar(select(exists(find(given[name])))) for name, find in named.items() if name in given)
 
 
+def _batches(tied: Collection[UUID]) -> Select[Any]:
+    """Ids of the batches for the national register in which one of these firms stands."""
+    its_row = func.jsonb_build_array(func.jsonb_build_object("partita_iva", Company.vat))
+    return select(RegisterBatch.id).join(Company, RegisterBatch.rows.contains(its_row)).where(Company.id.in_(tied))
+
+
+def _subjects(tied: Collection[UUID]) -> Select[Any]:
+    """Ids of all that messages and the audit tell of these firms: themselves, and what hangs on their applications."""
+    firms, applications = Company.__table__, Application.__table__
+    theirs = select(applications.c.id).where(applications.c.company_id.in_(tied))
+    asked, given = Request.__table__.c, Assignment.__table__.c
+    found = union(
+        select(firms.c.id).where(firms.c.id.in_(tied)),
+        theirs,
+        select(asked.id).where(or_(asked.application_id.in_(theirs), asked.target_id.in_(theirs))),
+        select(given.id).where(given.application_id.in_(theirs)),
+    ).subquery()
+    return select(found.c.id)
+
+
 def _takes_part(given: dict[str, Any], tied: Collection[UUID]) -> bool:
     """Whether one of these firms applied to the call that an address names."""
     calls = select(Call.id).where(Call.slug == given.get("slug"))
     if "ranking_id" in given:
         calls = select(Ranking.call_id).where(Ranking.id == given["ranking_id"])
+    elif not given:
+        calls = select(Call.id).where(Call.id == _uuid(request.form.get("call", "")))
     applied = select(Application.id).where(
         Application.call_id.in_(calls),
         Application.company_id.in_(tied),
@@ -77,23 +104,42 @@ def _takes_part(given: dict[str, Any], tied: Collection[UUID]) -> bool:
     return bool(db.session().scalar(select(exists(applied))))
 
 
+def _uuid(text: str) -> UUID | None:
+    """As the forms read it, in whatever of its spellings."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
 def _hide(state: ORMExecuteState) -> None:
-    """Leave out of every SELECT of this request what belongs to the firms that it hides."""
+    """Leave out of every SELECT of this request what belongs to the firms that it hides.
+
+    Only a lambda is told of which alias it speaks: an expression would filter the first mention twice.
+    """
     tied = request.environ.get(HIDDEN) if has_request_context() else None
-    if not tied or not state.is_select:
+    if not tied or not state.is_select or state.execution_options.get(WHOLE):
         return
+    firms, hidden = list(tied), _subjects(tied)
+    as_text = select(cast(hidden.subquery().c.id, String))
     theirs = select(Application.__table__.c.id).where(Application.__table__.c.company_id.in_(tied))
-    as_text = select(cast(Application.__table__.c.id, String)).where(Application.__table__.c.company_id.in_(tied))
-    hidden: dict[type, ColumnElement[bool]] = {
-        Application: Application.company_id.not_in(tied),
-        Company: Company.id.not_in(tied),
+    plain = {
         Place: Place.application_id.not_in(theirs),
-        Message: or_(Message.subject_id.is_(None), Message.subject_id.not_in(theirs)),
-        Entry: Entry.subject_id.not_in(as_text),
+        Message: or_(Message.subject_id.is_(None), Message.subject_id.not_in(hidden)),
+        Entry: and_(Entry.subject_id.not_in(as_text), ~_names_a_link(tied)),
     }
     state.statement = state.statement.options(
-        *(with_loader_criteria(table, seen, include_aliases=True) for table, seen in hidden.items())
+        with_loader_criteria(Application, lambda of: of.company_id.not_in(firms), include_aliases=True),
+        with_loader_criteria(Company, lambda of: of.id.not_in(firms), include_aliases=True),
+        *(with_loader_criteria(table, seen) for table, seen in plain.items()),
     )
+
+
+def _names_a_link(tied: Collection[UUID]) -> ColumnElement[bool]:
+    """Whether a line of the audit is about a link of aid of one of these firms: it tells both codes."""
+    firms = Company.__table__.c
+    named = select(firms.id).where(firms.id.in_(tied), Entry.detail.contains(firms.vat))
+    return and_(Entry.subject_type == "aid_link", exists(named.correlate(Entry.__table__)))
 
 
 event.listen(Session, "do_orm_execute", _hide)
