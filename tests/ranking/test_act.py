@@ -2,6 +2,7 @@
 
 import io
 from datetime import UTC, datetime, timedelta
+from time import process_time
 
 import pytest
 from docx import Document
@@ -37,6 +38,16 @@ def ranking(session, call):
         call, admitted(call, company=CompanyFactory(legal_name=HOSTILE, vat="00743110157")), reviewer(), shares=["1"]
     )
     return service.draw_up(session, call.id, by=OFFICE, now=NOW)
+
+
+def test_braces_without_an_end_are_refused_at_once():
+    begun = process_time()
+
+    for hostile in ("{{" + " " * 2000 + "x", "{{ a" * 10_000, "{" * 40_000):
+        with pytest.raises(act.BrokenBraces):
+            act.parse(hostile)
+
+    assert process_time() - begun < 0.5
 
 
 def test_a_line_is_a_block():

@@ -87,6 +87,14 @@ class NotDeclared(DomainError):
     text = _l("Si possono correggere solo gli aiuti dichiarati dall'impresa.")
 
 
+class DayToCome(DomainError):
+    text = _l("Questa data deve ancora venire.")
+
+
+class CorTaken(DomainError):
+    text = _l("Un'altra concessione ha già questo COR.")
+
+
 class NoSuchLink(DomainError):
     text = _l("Le due imprese non risultano collegate.")
 

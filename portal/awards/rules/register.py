@@ -3,6 +3,7 @@
 No format of the register's own is claimed: an officer copies from here, or maps these columns.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -54,6 +55,7 @@ STATES: Final = {
     "forfeited": "decadenza",
     "revoked": "revoca",
 }
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 INSTRUMENTS: Final = {True: "servizi in natura", False: "sovvenzione"}
 
 
@@ -86,7 +88,7 @@ def to_xml(rows: Sequence[Mapping[str, str]], *, number: int, call_code: str, ma
     for row in rows:
         one = ET.SubElement(root, "aiuto")
         for name in COLUMNS:
-            ET.SubElement(one, name).text = row[name]
+            ET.SubElement(one, name).text = _NOT_XML.sub("\ufffd", row[name])
     ET.indent(root)
     text: str = ET.tostring(root, encoding="unicode")
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'.encode()

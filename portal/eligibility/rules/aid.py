@@ -28,10 +28,11 @@ class Position:
 
 def window_start(grant_on: date, years: int) -> date:
     """The first day that still counts: the window ends on the day of the grant and is `years` long, to the day."""
+    year = max(grant_on.year - years, date.min.year)
     try:
-        anniversary = grant_on.replace(year=grant_on.year - years)
+        anniversary = grant_on.replace(year=year)
     except ValueError:  # 29 February
-        anniversary = grant_on.replace(year=grant_on.year - years, day=28)
+        anniversary = grant_on.replace(year=year, day=28)
     return anniversary + timedelta(days=1)
 
 

@@ -28,9 +28,9 @@ NAMING: Final = frozenset(
 NAMELESS: Final = ("company.ateco", "company.size", "company.awu", "company.turnover", "company.export")
 """Prefills that say what a firm does, or how big it is, and not who it is."""
 _LOOKS_LIKE = re.compile(
-    r"""[\w.+-]+@[\w-]+(?:\.[\w-]+)+            # an address
+    r"""[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+  # an address: of bounded parts, for texts without end
     | (?:https?://|www\.)\S+                    # a web site
-    | \b[\w-]+\.(?:it|com|eu|net|org|srl)\b     # one without its scheme
+    | \b[\w-]{1,63}\.(?:it|com|eu|net|org|srl)\b  # one without its scheme
     | \b[A-Z]{6}[0-9LMNPQRSTUV]{2}[A-Z][0-9LMNPQRSTUV]{2}[A-Z][0-9LMNPQRSTUV]{3}[A-Z]\b  # a person's code
     | \b(?:IT\s?)?[0-9]{11}\b                   # a VAT number
     | (?:\+|\b00)[0-9][0-9 ./-]{6,}[0-9]        # a telephone

@@ -48,7 +48,7 @@ LISTS: Final[Mapping[str, LazyString]] = {
     "elenco_riserva": _l("la tabella delle ammesse non finanziate"),
     "elenco_non_ammesse": _l("la tabella delle non ammesse, solo protocollo ed esito"),
 }
-_NAME = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
+_NAME = re.compile(r"\{\{([^{}]*)\}\}")
 
 
 class UnknownName(DomainError):
@@ -103,7 +103,7 @@ def parse(text: str) -> list[Block]:
 
 
 def _block(line: str, number: int) -> Block:
-    names = _NAME.findall(line)
+    names = [name.strip() for name in _NAME.findall(line)]
     for name in names:
         if name not in NAMES and name not in LISTS:
             raise UnknownName(field="text", line=number, name=name[:60])
@@ -123,4 +123,4 @@ def _block(line: str, number: int) -> Block:
 
 def fill(block: Block, values: Mapping[str, str]) -> str:
     """The text of a block with its values; what a value holds is text, braces too."""
-    return _NAME.sub(lambda found: values[found[1]], block.text)
+    return _NAME.sub(lambda found: values[found[1].strip()], block.text)
