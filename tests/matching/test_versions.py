@@ -1,5 +1,7 @@
 """What is told, to whom, and what calendars make of it."""
 
+from typing import Any
+
 from hypothesis import given, strategies as st
 
 from portal.matching.rules.versions import Entry, Kind, changes, follow, of
@@ -17,7 +19,7 @@ agendas = st.dictionaries(st.sampled_from(sorted(PEOPLE)), st.sampled_from(["s0"
 
 @given(st.lists(agendas, min_size=2, max_size=5))
 def test_only_those_are_told_whose_agenda_differs(tellings):
-    previous = []
+    previous: list[Any] = []
     for standing in tellings:
         following = follow(previous, standing)
         told = changes(previous, following)

@@ -83,7 +83,7 @@ def test_another_digit_anywhere_that_is_checked_is_noticed(place, digit):
     zone = mrz.read(typed)
 
     assert zone is not None
-    if mrz.check_digit(bare[place]) % 10 != digit % 10:
+    if mrz.check_digit(bare[place]) != mrz.check_digit(str(digit)):
         assert not zone.is_sound
 
 

@@ -20,6 +20,7 @@ from portal.evaluation.rules.refusals import (
     AlreadyAnswered,
     AlreadyAssigned,
     AlreadyNamed,
+    Fault,
     InConflict,
     MeetingOwed,
     MustAbstain,
@@ -38,7 +39,7 @@ from portal.evaluation.rules.refusals import (
     SheetSubmitted,
     Withdrawn,
 )
-from portal.evaluation.rules.sheets import LEAST_REASON, LONGEST_REASON, Fault, Mark, check_sheet, faults, reviewed
+from portal.evaluation.rules.sheets import LEAST_REASON, LONGEST_REASON, Mark, check_sheet, faults, reviewed
 from portal.evaluation.rules.stages import (
     Desk,
     Stage,
