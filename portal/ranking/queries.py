@@ -8,7 +8,21 @@ from functools import wraps
 from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Numeric, Row, Select, Text, cast, exists, func, null, select
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Numeric,
+    Row,
+    Select,
+    Text,
+    cast,
+    exists,
+    func,
+    null,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, aliased, defer
 
@@ -19,7 +33,7 @@ from portal.companies.models import Company
 from portal.eligibility.models import Report
 from portal.kernel.clock import ROME
 from portal.ranking.models import ActTemplate, Opening, Place, Ranking, SigningKey
-from portal.ranking.rules import KEEPS, LEAVES, Departure, Outcome
+from portal.ranking.rules import BAND, KEEPS, LEAVES, Departure, Outcome
 
 UNDER_CHECK = frozenset(
     {
@@ -270,11 +284,59 @@ def counts(session: Session, ranking_id: UUID) -> Counts:
 
 
 def places(
-    ranking_id: UUID, *, outcomes: Collection[Outcome] = tuple(Outcome), pathway: str | None = None
+    ranking_id: UUID,
+    *,
+    outcomes: Collection[Outcome] = tuple(Outcome),
+    pathway: str | None = None,
+    words: str = "",
+    by_firm: bool = False,
 ) -> Select[Place]:
-    """Lines of a version, unordered, for paging by `position`."""
+    """Lines of a version, unordered, for paging by `position`; `words`: as `_mentions`."""
     found = select(Place).where(Place.ranking_id == ranking_id, Place.outcome.in_(outcomes))
-    return found.where(Place.pathway == pathway) if pathway else found
+    if pathway:
+        found = found.where(Place.pathway == pathway)
+    return found.where(_mentions(words, by_firm=by_firm)) if words else found
+
+
+def _mentions(words: str, *, by_firm: bool) -> ColumnElement[bool]:
+    """What a line itself says: its number, and the firm where it is named; `by_firm`: where it is not, too."""
+    plain = words.lower()
+    firm = Place.line["firm"]
+    ways = [
+        func.lower(Place.line["registry_number"].astext).contains(plain, autoescape=True),
+        func.lower(firm["legal_name"].astext).contains(plain, autoescape=True),
+        firm["vat"].astext == plain,
+    ]
+    if by_firm:
+        name = func.lower(Company.legal_name).contains(plain, autoescape=True)
+        firms = select(Application.id).join(Company, Company.id == Application.company_id)
+        ways.append(Place.application_id.in_(firms.where(or_(name, Company.vat == plain))))
+    return or_(*ways)
+
+
+def every(session: Session, statement: Select[Place]) -> Iterator[Place]:
+    """The lines of a list in order, which the server hands over in batches."""
+    ordered = statement.order_by(Place.position)
+    for batch in session.scalars(ordered, execution_options={"yield_per": _AT_ONCE}).partitions():
+        yield from batch
+
+
+@remembered
+def totals(session: Session, ranking_id: UUID) -> dict[tuple[int, Outcome], int]:
+    """How many lines of each outcome have a total in each band of `rules.BAND` points, by where the band begins."""
+    begins = cast(func.floor(Place.total / BAND) * BAND, Integer)
+    found = select(begins, Place.outcome, func.count()).where(Place.ranking_id == ranking_id)
+    return {(low, outcome): count for low, outcome, count in session.execute(found.group_by(begins, Place.outcome))}
+
+
+@remembered
+def means(session: Session, ranking_id: UUID) -> dict[tuple[str, Outcome], Decimal]:
+    """The mean of each criterion among the lines of each outcome."""
+    score = func.jsonb_each_text(Place.line["scores"]).table_valued("key", "value").render_derived()
+    mean = func.round(func.avg(cast(score.c.value, Numeric)), 2)
+    found = select(score.c.key, Place.outcome, mean).select_from(Place).join(score, true())
+    rows = session.execute(found.where(Place.ranking_id == ranking_id).group_by(score.c.key, Place.outcome))
+    return {(key, outcome): points for key, outcome, points in rows}
 
 
 @remembered

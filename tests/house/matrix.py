@@ -42,6 +42,7 @@ calls.deadline                   GET       everybody
 eligibility.precheck             GET POST  everybody
 ranking.published                GET       everybody
 ranking.published_file           GET       everybody
+ranking.published_list           GET       everybody
 ranking.keys                     GET       everybody
 ranking.key_file                 GET       everybody
 ranking.transparent              GET       everybody
@@ -208,6 +209,11 @@ ranking.versions                 GET       read
 ranking.draw_up                  POST      decide
 ranking.version                  GET       read
 ranking.version_file             GET       read
+ranking.version_list             GET       read
+ranking.control_versions         GET       read
+ranking.control_version          GET       read
+ranking.control_version_file     GET       read
+ranking.control_version_list     GET       read
 ranking.approve                  POST      decide
 ranking.publish                  POST      decide
 ranking.act_text                 GET       read

@@ -1,6 +1,7 @@
 """The ranking as pure decisions: who stands where, why, and how a stranger checks it."""
 
 from portal.ranking.rules.allot import Held, Unrankable
+from portal.ranking.rules.bands import BAND, Band, bands
 from portal.ranking.rules.causes import KEEPS, LEAVES, Cause, Departure
 from portal.ranking.rules.draw import Outcome, RankedList, Row, draw_up
 from portal.ranking.rules.moves import Because, By, Move, Part, moves, summary
@@ -41,10 +42,12 @@ from portal.ranking.rules.terms import (
 from portal.ranking.rules.transparency import TRANSPARENCY, Act
 
 __all__ = [
+    "BAND",
     "KEEPS",
     "LEAVES",
     "TRANSPARENCY",
     "Act",
+    "Band",
     "Because",
     "Bonus",
     "By",
@@ -77,6 +80,7 @@ __all__ = [
     "Version",
     "Winner",
     "average",
+    "bands",
     "document",
     "draw_up",
     "entry_of",

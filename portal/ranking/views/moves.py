@@ -20,6 +20,21 @@ def words(kept: Mapping[str, Any] | None, reserves: Mapping[str, Any]) -> str:
     return ": ".join(filter(None, (_moved(move), "; ".join(parts))))
 
 
+def arrow(kept: Mapping[str, Any] | None) -> tuple[str, str]:
+    """(icon, tone) beside the words of a kept move; both empty where the place is the same."""
+    if kept is None:
+        return "", ""
+    move = Move.model_validate(kept)
+    if move.was is None:
+        return "plus-circle", "new"
+    gained = move.steps or (_WORTH[move.is_] - _WORTH[move.was])
+    return ("arrow-up", "up") if gained < 0 else ("arrow-down", "down") if gained > 0 else ("", "")
+
+
+_WORTH = {Outcome.FUNDED: 0, Outcome.RESERVE: 1, Outcome.BELOW_THRESHOLD: 2}
+"""Where no place tells: an outcome of a lower number is the better."""
+
+
 def _moved(move: Move) -> str:
     if move.was is None:
         return str(_("nuova in graduatoria"))

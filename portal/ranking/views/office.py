@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from uuid import UUID
 
-from flask import abort, flash, redirect, render_template, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -19,6 +19,7 @@ from portal.ranking import permissions, queries, service
 from portal.ranking.forms import DrawForm, PressForm
 from portal.ranking.models import Ranking
 from portal.ranking.rules import Cause
+from portal.ranking.views.listed import send_list
 from portal.ranking.views.public import send
 from portal.ranking.views.shared import HELD, OUTCOMES, bp, shown, titles
 from portal.web.forms import PortalForm
@@ -28,7 +29,6 @@ requires_reader = requires("manager", "admin", "auditor")
 requires_writer = requires("manager", "admin")
 
 
-@bp.get("/ufficio/bandi/<slug>/graduatorie")
 @requires_reader
 def versions(slug: str) -> ResponseReturnValue:
     """Every version of a call's ranking, and the way to the next."""
@@ -58,7 +58,6 @@ def _draw(session: Session, call: Call, form: DrawForm) -> Ranking:
     return service.draw_up(session, call.id, reason=reason, cause=cause, seed=form.seed.data, by=by, now=utcnow())
 
 
-@bp.get("/ufficio/graduatorie/<uuid:ranking_id>")
 @requires_reader
 def version(ranking_id: UUID) -> ResponseReturnValue:
     """One version, with the points of every criterion."""
@@ -93,12 +92,18 @@ def _press(ranking_id: UUID, verb: Callable[..., Ranking], done: str) -> Respons
     return redirect(url_for(".version", ranking_id=ranking_id), 303)
 
 
-@bp.get("/ufficio/graduatorie/<uuid:ranking_id>.<any(json, csv, pdf, xlsx):kind>")
 @requires_reader
 def version_file(ranking_id: UUID, kind: str) -> ResponseReturnValue:
     """A version as a file, published or not."""
     ranking, call = _ranking(ranking_id, to_change=False)
     return send(ranking, kind, name=f"graduatoria-{call.slug}-{ranking.number}")
+
+
+@requires_reader
+def version_list(ranking_id: UUID, kind: str) -> ResponseReturnValue:
+    """The list as the page shows it, narrowed as it is, whole."""
+    ranking, call = _ranking(ranking_id, to_change=False)
+    return send_list(ranking, kind, name=f"{call.slug}-{ranking.number}", by_firm=True)
 
 
 def own_call(slug: str, *, to_change: bool) -> Call:
@@ -134,7 +139,8 @@ def _versions(call: Call, form: PortalForm) -> str:
         owed=queries.owed(db.session(), call.id),
         is_open=utcnow() < call.closes_at,
         form=form,
-        may_change=call_permissions.may_manage(current_user, call.id),
+        may_change=_is_here_to_change() and call_permissions.may_manage(current_user, call.id),
+        mark=_mark(),
     )
 
 
@@ -142,16 +148,34 @@ def _version(ranking: Ranking, call: Call, form: PortalForm) -> str:
     content = calls.content_by_id(db.session(), ranking.version_id)
     latest = queries.find_latest(db.session(), call.id)
     is_latest = latest is not None and latest.id == ranking.id
-    may_change = call_permissions.may_manage(current_user, call.id)
+    may_change = _is_here_to_change() and call_permissions.may_manage(current_user, call.id)
     return render_template(
         "ranking/version.html",
         call=call,
         content=content,
-        view=shown(db.session(), ranking),
+        view=shown(db.session(), ranking, by_firm=True),
         titles=titles(content),
         outcomes=OUTCOMES,
         held=HELD,
         form=form,
         may_approve=is_latest and may_change and permissions.may_approve(current_user.email, ranking),
         may_publish=is_latest and may_change and permissions.may_publish(current_user.email, ranking),
+        mark=_mark(),
     )
+
+
+def _is_here_to_change() -> bool:
+    return not request.path.startswith("/controllo")
+
+
+def _mark() -> str:
+    """What the endpoints of the pages beside this one begin with."""
+    return "" if _is_here_to_change() else "control_"
+
+
+for _base, _named in (("/ufficio", ""), ("/controllo", "control_")):
+    _one = f"{_base}/graduatorie/<uuid:ranking_id>"
+    bp.get(f"{_base}/bandi/<slug>/graduatorie", endpoint=f"{_named}versions")(versions)
+    bp.get(_one, endpoint=f"{_named}version")(version)
+    bp.get(f"{_one}.<any(json, csv, pdf, xlsx):kind>", endpoint=f"{_named}version_file")(version_file)
+    bp.get(f"{_one}/elenco.<any(csv, xlsx):kind>", endpoint=f"{_named}version_list")(version_list)

@@ -13,6 +13,7 @@ from portal.calls import queries as calls
 from portal.documents import downloads
 from portal.ranking import queries, service
 from portal.ranking.rules.opening import MEETING, SHEET, as_bytes
+from portal.ranking.views import moves
 from portal.ranking.views.shared import HELD, OUTCOMES, bp, titles
 from portal.web.guards import found, requires_company
 
@@ -28,6 +29,7 @@ def own(application_id: UUID) -> ResponseReturnValue:
     place, ranking = history[0]
     kept = queries.find_opening(db.session(), ranking.id, application_id)
     content = calls.content_by_id(db.session(), ranking.version_id)
+    words = titles(content)
     return render_template(
         "ranking/own.html",
         folder=folder,
@@ -37,11 +39,10 @@ def own(application_id: UUID) -> ResponseReturnValue:
         why=service.explain(db.session(), place),
         remedy=service.what_would_have(db.session(), place),
         history=history,
-        sheets=[part["value"] for name, part in sorted(kept["parts"].items()) if name.startswith(SHEET)]
-        if kept
-        else [],
+        sheets=_sheets(kept),
         counts=queries.counts(db.session(), ranking.id),
-        titles=titles(content),
+        titles=words,
+        moved=lambda was: moves.words(was.move, words["reserves"]),
         outcomes=OUTCOMES,
         held=HELD,
     )

@@ -10,6 +10,7 @@ from portal.kernel.text import canonical_json
 from portal.ranking import queries
 from portal.ranking.models import Ranking
 from portal.ranking.service import papers
+from portal.ranking.views.listed import send_list
 from portal.ranking.views.shared import COMMAND, HELD, OUTCOMES, bp, shown, titles
 from portal.web.guards import found
 from portal.web.language import current as language
@@ -41,6 +42,13 @@ def published_file(slug: str, kind: str) -> ResponseReturnValue:
     """The file from which anybody recomputes the order; the open data; the paper."""
     ranking, _call = found(queries.find_published(db.session(), slug))
     return send(ranking, kind, name=f"graduatoria-{slug}-{ranking.number}")
+
+
+@bp.get("/bandi/<slug>/graduatoria/elenco.<any(csv, xlsx):kind>")
+def published_list(slug: str, kind: str) -> ResponseReturnValue:
+    """The list as the page shows it, narrowed as it is, whole."""
+    ranking, _call = found(queries.find_published(db.session(), slug))
+    return send_list(ranking, kind, name=f"{slug}-{ranking.number}")
 
 
 def send(ranking: Ranking, kind: str, *, name: str) -> ResponseReturnValue:

@@ -1,19 +1,22 @@
 """The blueprint, words and lists that several pages use."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Final
 from urllib.parse import urlencode
+from uuid import UUID
 
 from flask import Blueprint, request
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from portal.calls.rules.content import CallContent
 from portal.ranking import queries
 from portal.ranking.models import Place, Ranking
 from portal.ranking.queries import Counts
-from portal.ranking.rules import Outcome
+from portal.ranking.rules import Band, Outcome, bands
 from portal.ranking.views import moves
 from portal.web import paging
 
@@ -47,51 +50,117 @@ LISTS: Final = {
 }
 
 
+PICKED: Final = {"finanziate": (Outcome.FUNDED,), "riserva": (Outcome.RESERVE,)}
+LONGEST: Final = 80
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What the address asks of a version: which list, narrowed how. Unknown words are as if they were not said."""
+
+    chosen: str
+    pathway: str
+    outcome: str
+    words: str
+
+    @property
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """The outcomes of the list."""
+        return PICKED.get(self.outcome, LISTS[self.chosen])
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether something is left out of the list."""
+        return bool(self.pathway or self.outcome or self.words)
+
+    def query(self) -> str:
+        """The same, as an address says it; empty for the whole first list."""
+        said = {"elenco": self.chosen, "percorso": self.pathway, "esito": self.outcome, "cerca": self.words}
+        return urlencode({name: value for name, value in said.items() if value and value != "graduatoria"})
+
+    def places(self, ranking_id: UUID, *, by_firm: bool) -> Select[Place]:
+        """The lines of the list; `by_firm`: found also by names that the list does not show."""
+        return queries.places(
+            ranking_id, outcomes=self.outcomes, pathway=self.pathway or None, words=self.words, by_firm=by_firm
+        )
+
+    def numbers(self, head: Mapping[str, Any]) -> list[str]:
+        """Registry numbers of those not admitted."""
+        return [number for number in head["not_admitted"] if self.words.lower() in number.lower()]
+
+
+def asked(head: Mapping[str, Any]) -> Asked:
+    """Read the address: `elenco`, `percorso`, `esito`, `cerca`."""
+
+    def among(name: str, known: Container[str]) -> str:
+        said = request.args.get(name, "")
+        return said if said in known else ""
+
+    chosen = among("elenco", LISTS) or "graduatoria"
+    is_ranked = chosen == "graduatoria"
+    return Asked(
+        chosen=chosen,
+        pathway=among("percorso", {one["key"] for one in head["rule"]["pathways"]}) if is_ranked else "",
+        outcome=among("esito", PICKED) if is_ranked else "",
+        words=request.args.get("cerca", "").replace("\x00", "").strip()[:LONGEST],
+    )
+
+
 @dataclass(frozen=True, kw_only=True)
 class Shown:
-    """One page of one of the three lists of a version."""
+    """One page of one of the three lists of a version, and the plots of the whole."""
 
     ranking: Ranking
     head: Mapping[str, Any]
     counts: Counts
-    chosen: str
-    pathway: str
+    asked: Asked
     page: paging.Page[Place]
     cut_off: Place | None
+    plotted: tuple[Outcome, ...]
+    bands: Sequence[Band]
+    means: Mapping[tuple[str, Outcome], Decimal]
 
     def moved(self, place: Place, reserves: Mapping[str, Any]) -> str:
         """How a firm moved since the version published before, and why; `reserves`: titles by key."""
         return moves.words(place.move, reserves)
 
+    def arrow(self, place: Place) -> tuple[str, str]:
+        """The same as an icon and its tone."""
+        return moves.arrow(place.move)
+
     def address(self, here: str) -> str:
-        """The list at the address `here`, filtered as it is."""
-        return f"{here}?{urlencode({'elenco': self.chosen, 'percorso': self.pathway})}"
+        """The list at the address `here`, narrowed as it is."""
+        return f"{here}?{said}" if (said := self.asked.query()) else here
 
 
-def shown(session: Session, ranking: Ranking) -> Shown:
-    """The page that the address asks for: `elenco`, `percorso`, `dopo`, `prima`. A constant number of statements."""
-    chosen = request.args.get("elenco", "")
-    chosen = chosen if chosen in LISTS else "graduatoria"
+def shown(session: Session, ranking: Ranking, *, by_firm: bool = False) -> Shown:
+    """The page that the address asks for (see `asked`; `dopo`, `prima`). A constant number of statements.
+
+    `by_firm`: for the office, which knows and plots those below a threshold too.
+    """
     head = queries.head(session, ranking.id)
-    pathways = {one["key"] for one in head["rule"]["pathways"]}
-    pathway = request.args.get("percorso", "")
-    pathway = pathway if pathway in pathways else ""
+    wanted = asked(head)
     page = paging.read(
         session,
-        queries.places(ranking.id, outcomes=LISTS[chosen], pathway=pathway or None),
+        wanted.places(ranking.id, by_firm=by_firm),
         [paging.By(Place.position, "position")],
         after=request.args.get("dopo"),
         before=request.args.get("prima"),
         size=ROWS,
     )
+    plotted = tuple(Outcome) if by_firm else RANKED
+    cut_off = queries.last_funded(session, ranking.id)
+    totals = queries.totals(session, ranking.id)
     return Shown(
         ranking=ranking,
         head=head,
         counts=queries.counts(session, ranking.id),
-        chosen=chosen,
-        pathway=pathway,
+        asked=wanted,
         page=page,
-        cut_off=queries.last_funded(session, ranking.id),
+        cut_off=cut_off,
+        plotted=plotted,
+        bands=bands(totals, plotted, cut_off=cut_off.total if cut_off else None),
+        means=queries.means(session, ranking.id),
     )
 
 
