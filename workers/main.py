@@ -8,6 +8,7 @@ from celery import Celery, Task
 from celery.signals import worker_process_init
 from flask import has_app_context
 from kombu.entity import Queue
+from kombu.transport.redis import Channel
 
 from portal import db
 from portal.app import create_app
@@ -15,6 +16,11 @@ from portal.config import get_settings
 from portal.kernel import outbox
 from workers import queues
 from workers.schedule import SCHEDULE
+
+Channel.do_restore = False
+"""What a worker holds when it stops or its broker goes is told again by the outbox. Putting it back into a broker that
+is gone is what workers die of; so is acknowledging there what was done meanwhile, hence tasks end with their
+connection (below)."""
 
 flask_app = create_app()
 
@@ -62,6 +68,7 @@ app.conf.update(
     accept_content=["json"],
     task_acks_late=True,
     task_reject_on_worker_lost=True,
+    worker_cancel_long_running_tasks_on_connection_loss=True,
     task_ignore_result=True,
     task_time_limit=300,
     task_soft_time_limit=270,
