@@ -189,7 +189,7 @@ def publish(slug: str) -> ResponseReturnValue:
         lambda session, event, **who: telling.publish(
             session, event.id, reason=request.form.get("reason", "")[:500], **who
         ),
-        _("Agenda pubblicata: la riceve solo chi ha qualcosa di nuovo."),
+        _("Agenda pubblicata."),
     )
 
 
