@@ -1,5 +1,7 @@
-"""Pages of the matching."""
+"""Pages of the matching: each module has a blueprint, `bp`; a line each, so that two may add theirs at once."""
 
-from portal.matching.views import agenda
+from portal.matching.views import (
+    agenda,
+)
 
 blueprints = (agenda.bp,)
