@@ -51,6 +51,7 @@ applications.verify              GET       everybody
 applications.verified            GET       everybody
 companies.activities             GET       everybody
 companies.municipalities         GET       everybody
+hs.search                        GET       everybody
 web.accessibility                GET       everybody
 web.help_                        GET       everybody
 web.privacy                      GET       everybody

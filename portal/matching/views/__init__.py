@@ -2,6 +2,10 @@
 
 from portal.matching.views import (
     agenda,
+    search,
 )
 
-blueprints = (agenda.bp,)
+blueprints = (
+    agenda.bp,
+    search.bp,
+)
