@@ -10,6 +10,7 @@ from portal.matching.rules import hs
 
 LONGEST_TEXT: Final = 1000
 MOST_PRODUCTS: Final = 20
+MOST_DELEGATES: Final = 6
 
 
 class PartnerType(StrEnum):
@@ -69,6 +70,14 @@ class Contact(Frozen):
     phone: Line = ""
 
 
+class Delegate(Frozen):
+    """Who comes for a firm."""
+
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    role: Line = ""
+    email: Line = ""
+
+
 class FirmProfile(Frozen):
     """An Italian firm in English. `markets` empty: wherever the event is."""
 
@@ -82,6 +91,7 @@ class FirmProfile(Frozen):
     markets: tuple[Country, ...] = ()
     seeks: Words = ""
     contact: Contact = Contact()
+    delegates: Annotated[tuple[Delegate, ...], Field(max_length=MOST_DELEGATES)] = ()
 
 
 class BuyerProfile(Frozen):
