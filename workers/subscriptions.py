@@ -38,6 +38,8 @@ SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {
     "awards.ended": ("notifications.tell",),
     "awards.aid_overflowed": ("notifications.tell",),
     "matching.solving_asked": ("matching.solve",),
+    "matching.profile_validated": ("notifications.tell",),
+    "matching.profile_sent_back": ("notifications.tell",),
     "missions.opened": ("notifications.tell",),
     "missions.offered": ("notifications.tell",),
     "missions.confirmed": ("notifications.tell",),

@@ -30,3 +30,19 @@ class AgendaTold(Event):
     name: ClassVar[str] = "matching.agenda_told"
     participant_id: UUID
     number: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProfileValidated(Event):
+    """Staff found the profile of a firm or buyer good."""
+
+    name: ClassVar[str] = "matching.profile_validated"
+    participant_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProfileSentBack(Event):
+    """Staff sent the profile of a firm or buyer back, with a reason."""
+
+    name: ClassVar[str] = "matching.profile_sent_back"
+    participant_id: UUID

@@ -125,6 +125,8 @@ class Counterpart(Recorded, Base):
         CheckConstraint("country ~ '^[A-Z]{2}$'", name="country_has_2_letters"),
         CheckConstraint("language IN ('en', 'ru')", name="language_is_spoken"),
         CheckConstraint("(validated_at IS NULL) = (validated_by IS NULL)", name="validated_by_somebody"),
+        CheckConstraint("(sent_back_at IS NULL) = (sent_back_why = '')", name="sent_back_with_a_reason"),
+        CheckConstraint("validated_at IS NULL OR sent_back_at IS NULL", name="one_judgement"),
     )
 
     legal_name: Mapped[str]
@@ -140,6 +142,8 @@ class Counterpart(Recorded, Base):
     profile_saved_at: Mapped[datetime | None]
     validated_at: Mapped[datetime | None]
     validated_by: Mapped[str | None]
+    sent_back_at: Mapped[datetime | None]
+    sent_back_why: Mapped[str] = mapped_column(default="", server_default="")
     link_epoch: Mapped[int] = mapped_column(Integer, default=1)
     link_expires_at: Mapped[datetime | None]
     link_confirmed_at: Mapped[datetime | None]
@@ -172,7 +176,11 @@ class ExportProfile(Recorded, Base):
     """How an Italian firm presents itself abroad, in English: `rules.profiles.FirmProfile` as JSON."""
 
     __tablename__ = "export_profiles"
-    __table_args__ = (CheckConstraint("(validated_at IS NULL) = (validated_by IS NULL)", name="validated_by_somebody"),)
+    __table_args__ = (
+        CheckConstraint("(validated_at IS NULL) = (validated_by IS NULL)", name="validated_by_somebody"),
+        CheckConstraint("(sent_back_at IS NULL) = (sent_back_why = '')", name="sent_back_with_a_reason"),
+        CheckConstraint("validated_at IS NULL OR sent_back_at IS NULL", name="one_judgement"),
+    )
 
     company_id: Mapped[UUID] = mapped_column(ForeignKey("companies.id"), unique=True)
     content: Mapped[dict[str, Any]]
@@ -181,6 +189,8 @@ class ExportProfile(Recorded, Base):
     saved_by: Mapped[str]
     validated_at: Mapped[datetime | None]
     validated_by: Mapped[str | None]
+    sent_back_at: Mapped[datetime | None]
+    sent_back_why: Mapped[str] = mapped_column(default="", server_default="")
     revision: Mapped[int] = mapped_column(Integer, default=1)
 
     company: Mapped[Company] = relationship(lazy="raise")

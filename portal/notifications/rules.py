@@ -89,6 +89,8 @@ EVENT_WORDS = {
     "evaluation.reopened": _l("Scheda riaperta"),
     "evaluation.sheets_due": _l("Schede in scadenza"),
     "evaluation.stepped_down": _l("Rinuncia di un valutatore"),
+    "matching.profile_sent_back": _l("Profilo da rivedere"),
+    "matching.profile_validated": _l("Profilo convalidato"),
     "missions.cancelled": _l("Missione annullata"),
     "missions.change_asked": _l("Modifica chiesta per una missione"),
     "missions.change_decided": _l("Risposta a una modifica"),

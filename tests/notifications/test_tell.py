@@ -99,7 +99,7 @@ def test_a_personal_link_is_not_kept(session, tell, event):
 
 def test_nobody_is_told_about_what_is_not_there(session, tell):
     keys = ["user_id", "application_id", "membership_id", "assignment_id", "ranking_id", "call_id", "request_id"]
-    keys += ["reviewer_id", "mission_id", "traveller_id", "change_id"]
+    keys += ["reviewer_id", "mission_id", "traveller_id", "change_id", "participant_id", "counterpart_id"]
     for event in RECIPES:
         assert tell(event, hours=4, count=1, offer=1, **dict.fromkeys(keys, uuid4())) == []
 
@@ -369,7 +369,13 @@ def test_every_message_is_whole_in_both_languages(session):
     act = {"act_number": "Determinazione 1", "act_on": NOW.date()}
     facts["award"] = Award(eur=Decimal(11500), accept_by=NOW, answered_at=NOW, answered_by="xyz", cup="J1", **act)
     facts["ending"] = Ending(kind=EndingKind.REVOKED, reason="xyz", recover_eur=Decimal(1), **act)
-    facts |= {"mission": "xyz", "is_approved": True, "change": SimpleNamespace(reason="xyz", answer="xyz")}
+    facts |= {
+        "mission": "xyz",
+        "event": "xyz",
+        "why": "xyz",
+        "is_approved": True,
+        "change": SimpleNamespace(reason="xyz", answer="xyz"),
+    }
     facts["traveller"] = SimpleNamespace(offer_until=NOW)
     days = dict.fromkeys(("starts_on", "returns_on", "purge_on"), NOW.date())
     facts["content"] = SimpleNamespace(places=3, opens_at=NOW, closes_at=NOW, **days)

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session, joinedload
 from portal.applications.models import Application
 from portal.applications.rules import Status
 from portal.companies.models import Company
-from portal.matching.models import Counterpart, Participant
+from portal.matching.models import Counterpart, ExportProfile, MatchingEvent, Participant
+from portal.matching.queries.events import Scope, within
 from portal.matching.rules.states import ParticipantState, Side
 
 INVITED_FROM = (
@@ -92,12 +93,33 @@ def known_counterparts(session: Session, event_id: UUID, ids: Iterable[UUID]) ->
     return {one for one in session.scalars(found) if one is not None}
 
 
-def buyers_to_add(session: Session, event_id: UUID) -> Sequence[Counterpart]:
-    """Validated buyers that the event lacks, by name."""
+def buyers_to_add(session: Session, event_id: UUID, *, scope: Scope = None) -> Sequence[Counterpart]:
+    """Validated buyers that the event lacks, by name; known to events of the calls of `scope`, or to any."""
     there = select(Participant.counterpart_id).where(
         Participant.event_id == event_id, Participant.counterpart_id.is_not(None)
     )
     found = select(Counterpart).where(
         Counterpart.validated_at.is_not(None), Counterpart.revoked_at.is_(None), Counterpart.id.not_in(there)
     )
+    if scope is not None:
+        met = select(Participant.counterpart_id).join(MatchingEvent, MatchingEvent.id == Participant.event_id)
+        found = found.where(Counterpart.id.in_(met.where(within(scope), Participant.counterpart_id.is_not(None))))
     return session.scalars(found.order_by(Counterpart.legal_name, Counterpart.id).limit(500)).all()
+
+
+def find_profile(session: Session, participant: Participant) -> Counterpart | ExportProfile | None:
+    """The buyer, or the firm's export profile; None where nothing was sent yet."""
+    if participant.counterpart_id is not None:
+        buyer = session.get(Counterpart, participant.counterpart_id)
+        return buyer if buyer and buyer.profile_saved_at else None
+    return session.scalars(
+        select(ExportProfile).where(ExportProfile.company_id == participant.company_id)
+    ).one_or_none()
+
+
+def lock_profile(session: Session, participant: Participant) -> Counterpart | ExportProfile | None:
+    """The same, held until the transaction ends."""
+    found = find_profile(session, participant)
+    if found is not None:
+        session.refresh(found, with_for_update=True)
+    return found
