@@ -22,7 +22,8 @@ class Application(Recorded, Base):
 
     Frozen: `content` (its shape: `rules.freezing.frozen`) is what will be judged, `sha256` that of its canonical form.
     Submitted: `arrival` is a number of the database's own sequence, the one order of arrival. `version_id`: the version
-    of the call that it was started, and then frozen, under.
+    of the call that it was started, and then frozen, under. `reopened_at`: since when a check that was decided once is
+    open again; its term runs from there.
     """
 
     __tablename__ = "applications"
@@ -43,6 +44,10 @@ class Application(Recorded, Base):
         CheckConstraint("(submitted_at IS NULL) = (protocol IS NULL)", name="registered_once_submitted"),
         CheckConstraint("(submitted_at IS NULL) = (receipt_code IS NULL)", name="receipted_once_submitted"),
         CheckConstraint("(status = 'withdrawn') = (withdrawn_at IS NOT NULL)", name="dated_once_withdrawn"),
+        CheckConstraint(
+            "reopened_at IS NULL OR status IN ('eligibility_check', 'supplement_requested', 'rejection_notice')",
+            name="reopened_only_in_check",
+        ),
     )
 
     call_id: Mapped[UUID] = mapped_column(ForeignKey("calls.id"))
@@ -63,6 +68,7 @@ class Application(Recorded, Base):
     withdrawn_at: Mapped[datetime | None]
     withdrawn_by: Mapped[str | None]
     withdrawal_reason: Mapped[str | None]
+    reopened_at: Mapped[datetime | None]
 
     call: Mapped[Call] = relationship(lazy="raise")
     version: Mapped[CallVersion] = relationship(lazy="raise")

@@ -544,8 +544,10 @@ class Running(NamedTuple):
 
 def running(session: Session, *, call_ids: frozenset[UUID] | None = None) -> Sequence[Running]:
     """Every case without an outcome, of these calls (None: of all)."""
+    since = Application.reopened_at
+    begun = (func.coalesce(since, Application.submitted_at), func.coalesce(since, Call.closes_at))
     found = (
-        select(Application.id, Application.call_id, Application.version_id, Application.submitted_at, Call.closes_at)
+        select(Application.id, Application.call_id, Application.version_id, *begun)
         .join(Call, Call.id == Application.call_id)
         .where(Application.status.not_in(CONCLUDED))
     )

@@ -33,6 +33,22 @@ class ApplicationNotAdmitted(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CheckReopened(Event):
+    """Staff opened a decided check again."""
+
+    name: ClassVar[str] = "eligibility.reopened"
+    reopening_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutcomeConfirmed(Event):
+    """A reopened check found the firm in order: it is where it was."""
+
+    name: ClassVar[str] = "eligibility.confirmed"
+    reopening_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class RecheckAsked(Event):
     """A whole call is to be checked again, or the rest of it."""
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from portal.eligibility.rules.reopening import Was
 from portal.eligibility.rules.verdicts import Verdict
 from portal.kernel.base import Base, Identified
 
@@ -71,6 +72,19 @@ class Override(Identified, Base):
     made_at: Mapped[datetime]
 
     report: Mapped[Report] = relationship(lazy="raise")
+
+
+class Reopening(Identified, Base):
+    """A decided check opened again, by whom and why; `was`: where the application stood. Never changed."""
+
+    __tablename__ = "eligibility_reopenings"
+    __table_args__ = (CheckConstraint("length(btrim(reason)) >= 10", name="has_a_reason"),)
+
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("applications.id"), index=True)
+    was: Mapped[Was]
+    reason: Mapped[str]
+    made_by: Mapped[str]
+    made_at: Mapped[datetime]
 
 
 class Refusal(Identified, Base):

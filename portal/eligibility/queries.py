@@ -15,8 +15,9 @@ from portal.applications.models import Application, Request
 from portal.applications.rules import Status
 from portal.applications.rules.procedure import RequestKind
 from portal.applications.rules.requests import RequestState
+from portal.calls.models import Call
 from portal.companies.models import Company, Holding, Representative
-from portal.eligibility.models import Override, Recheck, Refusal, Report
+from portal.eligibility.models import Override, Recheck, Refusal, Reopening, Report
 from portal.eligibility.rules.facts import EarlierApplication
 from portal.eligibility.rules.judged import Correction, Judged, judge, standing_verdict
 from portal.eligibility.rules.verdicts import Outcome, Verdict
@@ -158,6 +159,23 @@ def refusals_of(session: Session, application_id: UUID) -> Sequence[Refusal]:
     """The acts by which an application was not admitted, the latest first."""
     found = select(Refusal).where(Refusal.application_id == application_id)
     return session.scalars(found.order_by(Refusal.made_at.desc(), Refusal.id)).all()
+
+
+def hold_call_of(session: Session, application_id: UUID) -> None:
+    """Hold the call of an application against a new ranking, as who publishes one does."""
+    call_id = select(Application.call_id).where(Application.id == application_id).scalar_subquery()
+    session.execute(select(Call.id).where(Call.id == call_id).with_for_update(read=True))
+
+
+def latest_reopening(session: Session, application_id: UUID) -> Reopening | None:
+    """The last time that a decided check was opened again."""
+    found = select(Reopening).where(Reopening.application_id == application_id)
+    return session.scalars(found.order_by(Reopening.made_at.desc(), Reopening.id).limit(1)).one_or_none()
+
+
+def find_reopening(session: Session, reopening_id: UUID) -> Reopening | None:
+    """One of them."""
+    return session.get(Reopening, reopening_id)
 
 
 def stalled(session: Session, *, before: datetime) -> Sequence[UUID]:

@@ -101,6 +101,7 @@ def listing(scope: Scope, wanted: Wanted) -> Select[*tuple[Any, ...]]:
             Application.arrival,
             Application.submitted_at,
             Application.status,
+            Application.reopened_at,
             Application.version_id,
             Company.legal_name,
             Company.vat,
@@ -137,8 +138,8 @@ def clocks_of(session: Session, rows: Sequence[Row[*tuple[Any, ...]]], *, now: d
         row.id: clock(
             contents[row.version_id],
             asked.get(row.id, []),
-            submitted_at=row.submitted_at,
-            closes_at=row.closes_at,
+            submitted_at=row.reopened_at or row.submitted_at,
+            closes_at=row.reopened_at or row.closes_at,
             now=now,
         )
         for row in running

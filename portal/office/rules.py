@@ -111,6 +111,7 @@ DEEDS: Final[Mapping[str, LazyString]] = {
     "missions.checked_in": _l("Presenza in missione registrata"),
     "eligibility.checked": _l("Requisiti verificati dal portale"),
     "eligibility.overridden": _l("Esito di un requisito corretto"),
+    "eligibility.reopened": _l("Istruttoria riaperta"),
     "evaluation.assigned": _l("Assegnata a un valutatore"),
     "evaluation.declared": _l("Il valutatore ha risposto sul conflitto d'interessi"),
     "evaluation.sheet_submitted": _l("Scheda di valutazione consegnata"),

@@ -176,6 +176,7 @@ eligibility.check_again          POST      decide
 eligibility.correct              GET POST  decide
 eligibility.admit                GET POST  decide
 eligibility.not_admit            GET POST  decide
+eligibility.reopen               GET POST  decide
 eligibility.ask                  GET POST  decide
 eligibility.notify               GET POST  decide
 eligibility.extend               GET POST  decide

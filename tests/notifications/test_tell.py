@@ -100,6 +100,7 @@ def test_a_personal_link_is_not_kept(session, tell, event):
 def test_nobody_is_told_about_what_is_not_there(session, tell):
     keys = ["user_id", "application_id", "membership_id", "assignment_id", "ranking_id", "call_id", "request_id"]
     keys += ["reviewer_id", "mission_id", "traveller_id", "change_id", "participant_id", "counterpart_id"]
+    keys.append("reopening_id")
     for event in RECIPES:
         assert tell(event, hours=4, count=1, offer=1, **dict.fromkeys(keys, uuid4())) == []
 
@@ -377,6 +378,7 @@ def test_every_message_is_whole_in_both_languages(session):
         "change": SimpleNamespace(reason="xyz", answer="xyz"),
     }
     facts["traveller"] = SimpleNamespace(offer_until=NOW)
+    facts |= {"reopened_on": NOW.date(), "ends_at": NOW, "was_ranked": True}
     days = dict.fromkeys(("starts_on", "returns_on", "purge_on"), NOW.date())
     facts["content"] = SimpleNamespace(places=3, opens_at=NOW, closes_at=NOW, **days)
     folders = sorted(folder.name for folder in (PROJECT / "templates" / "emails").iterdir() if folder.is_dir())

@@ -1,5 +1,7 @@
 """Work on the evaluation."""
 
+from uuid import UUID
+
 from celery import shared_task
 
 from portal.db import transaction
@@ -13,6 +15,13 @@ def detect(membership_id: str, event: str = "") -> None:  # noqa: ARG001 - whoev
     """Look for conflicts again: somebody new acts for a firm."""
     with transaction() as session:
         service.detect_again(session, now=utcnow())
+
+
+@shared_task(name="evaluation.take_up", **TRANSIENT)
+def take_up(application_id: str) -> None:
+    """Let an application that was judged before it was admitted again go on with its sheets."""
+    with transaction() as session:
+        service.take_up(session, UUID(application_id), now=utcnow())
 
 
 @shared_task(name="evaluation.tick", **TRANSIENT)

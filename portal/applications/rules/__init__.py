@@ -20,6 +20,7 @@ from portal.applications.rules.refusals import (
 )
 from portal.applications.rules.status import (
     RANKED,
+    REOPENED,
     TRANSITIONS,
     Status,
     check_move,
@@ -30,6 +31,7 @@ from portal.applications.rules.status import (
 
 __all__ = [
     "RANKED",
+    "REOPENED",
     "TRANSITIONS",
     "AlreadyFrozen",
     "AlreadySubmitted",

@@ -25,6 +25,8 @@ def move(session: Session, application_id: UUID, to: Status, *, by: str, now: da
     rules.check_move(application.status, to)
     detail = {"from": application.status.value, "to": to.value} | ({"why": why} if why else {})
     application.status = to
+    if to not in rules.REOPENED:
+        application.reopened_at = None
     trace(session, "moved", application_id, by=by, now=now, detail=detail)
     return application
 

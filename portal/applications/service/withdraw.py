@@ -28,7 +28,7 @@ def withdraw(session: Session, application_id: UUID, *, reason: str, by: str, no
     if not rules.may_withdraw(application.status):
         raise rules.TooLateToWithdraw
     close_with(session, application, reason=reason, by=by, now=now)
-    application.status = Status.WITHDRAWN
+    application.status, application.reopened_at = Status.WITHDRAWN, None
     application.withdrawn_at, application.withdrawn_by, application.withdrawal_reason = now, by, reason
     if application.submitted_at is not None:
         outbox.emit(session, ApplicationWithdrawn(application_id=application.id))

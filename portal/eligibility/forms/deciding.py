@@ -25,6 +25,17 @@ class ReasonForm(PortalForm):
     )
 
 
+class ReopenForm(ReasonForm):
+    """Why a decided check is opened again."""
+
+    reason = TextAreaField(
+        _l("Motivo"),
+        description=_l("Resta negli atti; l'impresa lo legge così com'è, nella comunicazione di avvio."),
+        validators=_LONG_ENOUGH,
+        render_kw={"rows": 5},
+    )
+
+
 class CorrectionForm(ReasonForm):
     """A person's answer to one rule of the report that was on the page."""
 

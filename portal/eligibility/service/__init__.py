@@ -3,6 +3,7 @@
 from portal.eligibility.service.check import check, check_again, check_supplement
 from portal.eligibility.service.decide import admit, give_notice, not_admit, override
 from portal.eligibility.service.recheck import ask_recheck, carry_on, forgotten, stalled, unseen_supplements
+from portal.eligibility.service.reopen import reopen
 from portal.eligibility.service.silence import close_due, due
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "give_notice",
     "not_admit",
     "override",
+    "reopen",
     "stalled",
     "unseen_supplements",
 ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeAlias
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -16,8 +16,8 @@ from portal.applications.service import move
 from portal.audit.service import record
 from portal.calls.queries import content_by_id
 from portal.eligibility import queries
-from portal.eligibility.events import ApplicationAdmitted, ApplicationNotAdmitted
-from portal.eligibility.models import Override, Refusal, Report
+from portal.eligibility.events import ApplicationAdmitted, ApplicationNotAdmitted, OutcomeConfirmed
+from portal.eligibility.models import Override, Refusal, Reopening, Report
 from portal.eligibility.queries import Standing
 from portal.eligibility.rules.judged import (
     NoSuchRule,
@@ -30,10 +30,12 @@ from portal.eligibility.rules.judged import (
     check_under_check,
     doubts,
 )
+from portal.eligibility.rules.reopening import admitted_to
 from portal.eligibility.rules.verdicts import Verdict
 from portal.kernel import outbox
 from portal.kernel.errors import NotFound
 
+_Decided: TypeAlias = ApplicationAdmitted | ApplicationNotAdmitted | OutcomeConfirmed
 CALLED_OFF_BY_ADMISSION: Final = "Preavviso superato: la domanda è ammessa."
 
 
@@ -69,7 +71,8 @@ def override(
 def admit(session: Session, application_id: UUID, *, by: str, now: datetime, reason: str = "") -> None:
     """Admit to the evaluation. What was still to verify is answered by `reason`, rule by rule, in the same breath.
 
-    Silent where it is admitted already. Raises StillFails, ReasonMissing, NotChecked, NotUnderCheck, NotFound.
+    One reopened from a ranking goes back to where it was: the outcome holds. Silent where it is admitted already.
+    Raises StillFails, ReasonMissing, NotChecked, NotUnderCheck, NotFound.
     """
     standing = _lock(session, application_id)
     open_questions = doubts(standing.rules)
@@ -77,15 +80,19 @@ def admit(session: Session, application_id: UUID, *, by: str, now: datetime, rea
         why = check_reason(reason)
         for one in open_questions:
             _correct(session, standing.report, one.outcome.id, Verdict.PASS, reason=why, by=by, now=now)
-    _decide(
-        session,
-        application_id,
-        Status.ADMITTED,
-        ApplicationAdmitted(application_id=application_id),
-        by=by,
-        now=now,
-        why=reason,
-    )
+    reopening = _pending_reopening(session, application_id)
+    to = admitted_to(reopening.was if reopening else None)
+    event: _Decided = ApplicationAdmitted(application_id=application_id)
+    if reopening and to is not Status.ADMITTED:
+        event = OutcomeConfirmed(reopening_id=reopening.id)
+    _decide(session, application_id, to, event, by=by, now=now, why=reason)
+
+
+def _pending_reopening(session: Session, application_id: UUID) -> Reopening | None:
+    application = applications.lock(session, application_id)
+    if application is None or application.reopened_at is None:
+        return None
+    return queries.latest_reopening(session, application_id)
 
 
 def give_notice(
@@ -189,7 +196,7 @@ def _decide(
     session: Session,
     application_id: UUID,
     to: Status,
-    event: ApplicationAdmitted | ApplicationNotAdmitted,
+    event: _Decided,
     *,
     by: str,
     now: datetime,

@@ -14,12 +14,14 @@ from portal.applications.models import Application
 from portal.applications.rules import Status
 from portal.applications.rules.procedure import RequestKind
 from portal.applications.rules.requests import observations
+from portal.applications.rules.words import STATES
 from portal.calls import queries as calls
 from portal.calls.models import Call
 from portal.db import transaction
 from portal.eligibility import permissions, queries, service
-from portal.eligibility.forms import BulkForm, CorrectionForm, ReasonForm, refusal_form
+from portal.eligibility.forms import BulkForm, CorrectionForm, ReasonForm, ReopenForm, refusal_form
 from portal.eligibility.rules.judged import Judged
+from portal.eligibility.rules.reopening import check_reopenable
 from portal.eligibility.rules.verdicts import Verdict
 from portal.kernel.clock import utcnow
 from portal.kernel.errors import DomainError
@@ -193,6 +195,39 @@ def not_admit(application_id: UUID) -> ResponseReturnValue:
 
 
 @requires_manager_or_admin
+def reopen(application_id: UUID) -> ResponseReturnValue:
+    """Open a decided check again, after a ranking or a refusal."""
+    application, standing = _dossier(application_id)
+    form = ReopenForm()
+    if form.validate_on_submit():
+        try:
+            with transaction() as session:
+                service.reopen(session, application_id, reason=form.reason.data, by=current_user.email, now=utcnow())
+            flash(_("L'istruttoria è riaperta: l'impresa riceve la comunicazione di avvio."), "success")
+            return _case_page(application_id)
+        except DomainError as refusal:
+            form.refuse(refusal)
+            application, standing = _dossier(application_id)
+    elif request.method == "GET" and (why_not := _why_not(application.status)):
+        flash(str(why_not), "warning")
+        return _case_page(application_id)
+    content = calls.content_by_id(db.session(), application.version_id)
+    said = STATES[application.status]
+    page = {"application": application, "standing": standing, "form": form, "days": content.days.procedure}
+    page |= {"standing_word": (said.label, said.tone), "wants_notice": content.proceeding.notice_before_exclusion}
+    return render_template("eligibility/reopen.html", **page), 422 if form.summary else 200
+
+
+def _why_not(status: Status) -> DomainError | None:
+    """Why the check of an application that stands so is not opened again."""
+    try:
+        check_reopenable(status)
+    except DomainError as refusal:
+        return refusal
+    return None
+
+
+@requires_manager_or_admin
 def check_again(application_id: UUID) -> ResponseReturnValue:
     """Add a report for one application."""
     application, _standing = _dossier(application_id)
@@ -214,4 +249,5 @@ def route(bp: Blueprint) -> None:
     bp.route(f"{case}/requisiti/<rule>", methods=["GET", "POST"])(correct)
     bp.route(f"{case}/ammetti", methods=["GET", "POST"])(admit)
     bp.route(f"{case}/non-ammettere", methods=["GET", "POST"])(not_admit)
+    bp.route(f"{case}/riapri", methods=["GET", "POST"])(reopen)
     bp.post(f"{case}/ricontrolla")(check_again)

@@ -6,7 +6,7 @@ from portal.evaluation.service.detect import detect_again, ties_between
 from portal.evaluation.service.meet import agree, gaps_of, is_foreseen, is_meeting_owed
 from portal.evaluation.service.redact import redact
 from portal.evaluation.service.remind import remind
-from portal.evaluation.service.score import close, reopen, save_draft, submit
+from portal.evaluation.service.score import close, reopen, save_draft, submit, take_up
 from portal.evaluation.service.seat import Place, seat
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "share_out",
     "step_down",
     "submit",
+    "take_up",
     "ties_between",
     "withdraw",
 ]

@@ -21,6 +21,7 @@ from portal.kernel import outbox
 from portal.kernel.errors import NotFound
 
 LEAST_REASON = 10
+TAKEN_UP = "Riammessa: valgono le schede di valutazione già consegnate."
 
 
 def save_draft(session: Session, assignment_id: UUID, marks: Mapping[str, Mark], *, comment: str = "") -> ScoreSheet:
@@ -92,6 +93,21 @@ def close(session: Session, application_id: UUID, *, reason: str, by: str, now: 
         raise rules.MeetingOwed
     outbox.emit(session, ApplicationEvaluated(application_id=application_id))
     applications_service.move(session, application_id, Status.EVALUATED, by=by, now=now, why=reason.strip())
+
+
+def take_up(session: Session, application_id: UUID, *, now: datetime) -> bool:
+    """Call an application evaluated that is admitted again and whose sheets are all in already; answers whether it was.
+
+    One whose sheets are owed waits for them, one whose sheets are far apart for the meeting. Safe to run twice.
+    """
+    application = applications.lock(session, application_id)
+    if application is None or application.status is not Status.ADMITTED:
+        return False
+    if not rules.is_unsealed(_desks(session, application_id)) or is_meeting_owed(session, application_id):
+        return False
+    outbox.emit(session, ApplicationEvaluated(application_id=application_id))
+    applications_service.move(session, application_id, Status.EVALUATED, by="system", now=now, why=TAKEN_UP)
+    return True
 
 
 def _check_reason(reason: str) -> None:

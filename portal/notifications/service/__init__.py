@@ -1,6 +1,6 @@
 """The verbs of the notifications."""
 
-from portal.notifications.service import letters_access, matching_letters, mission_letters
+from portal.notifications.service import letters_access, letters_eligibility, matching_letters, mission_letters
 from portal.notifications.service.deliver import Outgoing, claim, delayed, refused, send_again, send_failed_again, sent
 from portal.notifications.service.tell import remind_staff, tell
 
@@ -9,6 +9,7 @@ __all__ = [
     "claim",
     "delayed",
     "letters_access",
+    "letters_eligibility",
     "matching_letters",
     "mission_letters",
     "refused",

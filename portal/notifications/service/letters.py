@@ -96,7 +96,7 @@ def _application_facts(application: Application, user: User) -> dict[str, Any]:
     }
 
 
-def _to_firm(session: Session, application: Application, now: datetime, **facts: Any) -> Iterator[Letter]:  # noqa: ANN401
+def to_firm(session: Session, application: Application, now: datetime, **facts: Any) -> Iterator[Letter]:  # noqa: ANN401
     """A letter to each person who acts today for the firm of an application."""
     today = now.astimezone(ROME).date()
     for user in accounts.recipients(session, application.company_id, today=today, call_id=application.call_id):
@@ -137,7 +137,7 @@ def _submitted(session: Session, payload: Payload, now: datetime) -> Iterator[Le
     if application is None or application.submitted_at is None:
         return
     receipt = {"receipt_of": str(application.id), "name": f"ricevuta-{application.protocol}.pdf"}
-    for letter in _to_firm(
+    for letter in to_firm(
         session,
         application,
         now,
@@ -156,7 +156,7 @@ def _withdrawn(session: Session, payload: Payload, now: datetime) -> Iterator[Le
     application = queries.application(session, UUID(payload["application_id"]))
     if application is not None and application.withdrawn_at is not None:
         call = application.call
-        yield from _to_firm(
+        yield from to_firm(
             session,
             application,
             now,
@@ -165,16 +165,6 @@ def _withdrawn(session: Session, payload: Payload, now: datetime) -> Iterator[Le
             closes_at=call.closes_at,
             link=address("/area/domande"),
         )
-
-
-@about("eligibility.admitted", once=True)
-@about("eligibility.not_admitted", once=True)
-def _decided(session: Session, payload: Payload, now: datetime) -> Iterator[Letter]:
-    application = queries.application(session, UUID(payload["application_id"]))
-    if application is not None:
-        version = application.call.version
-        contact = version.content["contacts"]["email"] if version else ""
-        yield from _to_firm(session, application, now, contact=contact)
 
 
 @about("evaluation.assigned", once=True)
@@ -380,7 +370,7 @@ def _about_request(
     request, application = found
     content = calls.content_by_id(session, application.version_id)
     letter = {"request_of": str(request.id), "name": f"{application.protocol}-{request.number}.pdf"}
-    for one in _to_firm(session, application, now, **more):
+    for one in to_firm(session, application, now, **more):
         facts = one.facts | _request_facts(request, application, content, cast("User", one.user)) | more
         ics = term(request, facts, language=one.user.language, now=now)
         attachments = (letter, ics) if with_letter else (ics,)

@@ -92,8 +92,8 @@ def _clock(folder: Folder, asked: Sequence[Request]) -> Clock | None:
     return clock(
         folder.content,
         [applications.as_asked(one) for one in asked],
-        submitted_at=application.submitted_at,
-        closes_at=folder.call.closes_at,
+        submitted_at=application.reopened_at or application.submitted_at,
+        closes_at=application.reopened_at or folder.call.closes_at,
         now=utcnow(),
     )
 

@@ -1,12 +1,12 @@
 """How each firm moved between two versions, and by what: the parts of a move always sum to the move.
 
 A place is one more than the number of those ahead. It changes only because somebody ahead left or fell below the
-thresholds, somebody entered ahead, the firm's own points changed, or those of others did: each is counted.
+thresholds, somebody entered or came back ahead, the firm's own points changed, or those of others did: each is counted.
 """
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -27,6 +27,7 @@ class By(StrEnum):
     WITHDRAWN = "withdrawn"
     BELOW = "below"
     ENTERED = "entered"
+    RETURNED = "returned"
     OWN_POINTS = "own_points"
     OTHER_POINTS = "other_points"
     RULE = "rule"
@@ -57,6 +58,7 @@ class Move(Frozen):
     """One firm in two versions: None where it had, or has, no place. `parts` sum to `after - before`.
 
     `because`: why the outcome or amount changed; `reserve` names the reserve. `freed`: how many funded firms left.
+    `is_back`: it had left, and is taken in again.
     """
 
     before: int | None
@@ -67,6 +69,7 @@ class Move(Frozen):
     because: Because | None = None
     reserve: Key | None = None
     freed: int = 0
+    is_back: bool = False
 
     @property
     def steps(self) -> int:
@@ -74,10 +77,15 @@ class Move(Frozen):
         return 0 if self.before is None or self.after is None else self.after - self.before
 
 
-def moves(before: RankedList, after: RankedList, left: Mapping[str, Departure]) -> dict[str, Move]:
-    """By registry number, every firm of `after` that moved, entered, or changed outcome; `left` says who left how."""
+def moves(
+    before: RankedList, after: RankedList, left: Mapping[str, Departure], *, gone_before: Collection[str] = ()
+) -> dict[str, Move]:
+    """By registry number, every firm of `after` that moved, entered, or changed outcome; `left` says who left how.
+
+    `gone_before`: who had left when `before` was drawn up, and is back where it stands in `after`.
+    """
     was = {row.entry.registry_number: row for row in before.rows}
-    attribution = _Attribution(before, after, left)
+    attribution = _Attribution(before, after, left, gone_before)
     freed = sum(row.outcome is Outcome.FUNDED and row.entry.registry_number in left for row in before.above)
     found = {}
     for row in after.rows:
@@ -90,6 +98,7 @@ def moves(before: RankedList, after: RankedList, left: Mapping[str, Departure]) 
             was=old and old.outcome,
             is_=row.outcome,
             parts=parts,
+            is_back=old is None and number in gone_before,
             **_because(old, row, freed=freed, same_rule=before.rule == after.rule),
         )
         if move.before != move.after or move.was is not move.is_ or parts or move.because:
@@ -115,7 +124,9 @@ def _because(old: Row | None, row: Row, *, freed: int, same_rule: bool) -> dict[
 class _Attribution:
     """Counts, for the places of one firm, who is ahead in either version."""
 
-    def __init__(self, before: RankedList, after: RankedList, left: Mapping[str, Departure]) -> None:
+    def __init__(
+        self, before: RankedList, after: RankedList, left: Mapping[str, Departure], gone_before: Collection[str]
+    ) -> None:
         old_keys, new_keys = _keys(before.rule, before.above), _keys(after.rule, after.above)
         common = old_keys.keys() & new_keys.keys()
         self.same_order = _orders(before.rule) == _orders(after.rule)
@@ -129,7 +140,12 @@ class _Attribution:
                 by = By.BELOW if number in below else By(left.get(number, Departure.EXCLUDED).value)
                 gone.setdefault(by, []).append(row.place or 0)
         self.gone = gone
-        self.entered = [row.place or 0 for row in after.above if row.entry.registry_number not in common]
+        self.come: dict[By, list[int]] = {}
+        for row in after.above:
+            number = row.entry.registry_number
+            if number not in common:
+                by = By.RETURNED if number in gone_before else By.ENTERED
+                self.come.setdefault(by, []).append(row.place or 0)
 
     def parts(self, old: Row, row: Row) -> tuple[Part, ...]:
         """What moved one firm that has a place in both, largest first; they sum to the move."""
@@ -137,8 +153,9 @@ class _Attribution:
         for by, places in self.gone.items():
             if ahead := bisect_left(places, old.place or 0):
                 found.append(Part(by=by, steps=-ahead, firms=ahead))
-        if ahead := bisect_left(self.entered, row.place or 0):
-            found.append(Part(by=By.ENTERED, steps=ahead, firms=ahead))
+        for by, places in self.come.items():
+            if ahead := bisect_left(places, row.place or 0):
+                found.append(Part(by=by, steps=ahead, firms=ahead))
         rest = (row.place or 0) - (old.place or 0) - sum(part.steps for part in found)
         if not self.same_order:
             found += [Part(by=By.RULE, steps=rest)] if rest else []

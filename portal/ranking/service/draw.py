@@ -128,8 +128,11 @@ def _moves(session: Session, inputs: Inputs, ranked: RankedList) -> dict[str, Mo
     """How each firm moved against the version published before; nothing for the first."""
     if inputs.before is None:
         return {}
-    _, before = rules.recompute(canonical_json(queries.content(session, inputs.before.id)))
-    return rules.moves(before, ranked, {gone.registry_number: gone.code for gone in inputs.left})
+    file = queries.content(session, inputs.before.id)
+    _, before = rules.recompute(canonical_json(file))
+    gone_before = {one["registry_number"] for one in file.get("left", ())}
+    left = {gone.registry_number: gone.code for gone in inputs.left}
+    return rules.moves(before, ranked, left, gone_before=gone_before)
 
 
 def _published(

@@ -37,7 +37,7 @@ _WORTH = {Outcome.FUNDED: 0, Outcome.RESERVE: 1, Outcome.BELOW_THRESHOLD: 2}
 
 def _moved(move: Move) -> str:
     if move.was is None:
-        return str(_("nuova in graduatoria"))
+        return str(_("riammessa in graduatoria") if move.is_back else _("nuova in graduatoria"))
     if move.steps < 0:
         return str(_("salita di %(steps)s", steps=-move.steps))
     if move.steps > 0:
@@ -66,6 +66,8 @@ def _part(part: Part) -> str:  # noqa: C901, PLR0911 - a table of words
             return ngettext("un'impresa ora sotto soglia", "%(num)s imprese ora sotto soglia", num)
         case By.ENTERED:
             return ngettext("un'impresa entrata davanti", "%(num)s imprese entrate davanti", num)
+        case By.RETURNED:
+            return ngettext("un'impresa riammessa davanti", "%(num)s imprese riammesse davanti", num)
         case By.OWN_POINTS:
             return str(_("propri punti corretti (%(steps)s)", steps=_signed(part.steps)))
         case By.OTHER_POINTS:
