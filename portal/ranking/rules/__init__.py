@@ -1,8 +1,9 @@
 """The ranking as pure decisions: who stands where, why, and how a stranger checks it."""
 
-from portal.ranking.rules.allot import Held, Unrankable
+from portal.ranking.rules.allot import Held
 from portal.ranking.rules.bands import BAND, Band, bands
 from portal.ranking.rules.causes import KEEPS, LEAVES, Cause, Departure
+from portal.ranking.rules.covers import Unrankable
 from portal.ranking.rules.draw import Outcome, RankedList, Row, draw_up
 from portal.ranking.rules.moves import Because, By, Move, Part, moves, summary
 from portal.ranking.rules.of_call import rule_of

@@ -5,10 +5,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
-from flask_babel import lazy_gettext as _l
-
-from portal.kernel.errors import DomainError
-from portal.ranking.rules.order import ZERO, Judged
+from portal.ranking.rules.covers import ZERO, Unrankable
 from portal.ranking.rules.terms import Entry, RankingRule, Request, Shortfall
 
 
@@ -21,15 +18,6 @@ class Held(StrEnum):
     OVERBOOKING = "overbooking"
 
 
-class Unrankable(DomainError):
-    """An entry that the rule can't rank; facts: `registry_number` and `fault`, in English for operators."""
-
-    text = _l(
-        "La domanda %(registry_number)s non può entrare in graduatoria: i suoi dati non corrispondono alle regole del "
-        "bando (%(fault)s)."
-    )
-
-
 class Given(NamedTuple):
     """What an entry gets: an amount, from which reserve, and what held it."""
 
@@ -40,29 +28,34 @@ class Given(NamedTuple):
     @property
     def is_funded(self) -> bool:
         """In whole or in part."""
-        return self.held_by is None or self.eur > 0
+        return self.held_by is None or self.eur > ZERO
+
+
+NOTHING = {held: Given(ZERO, None, held) for held in Held}
+"""What those get who wait."""
 
 
 def allot(
-    rule: RankingRule, ordered: Sequence[Judged], requests: Iterable[Request] = ()
+    rule: RankingRule, ordered: Sequence[Entry], below: Iterable[Entry] = (), requests: Iterable[Request] = ()
 ) -> tuple[list[Given], tuple[str, ...]]:
     """What each of the ordered gets, and the reserves that were not used up.
 
-    Who keeps a grant first; then each reserve, in the rule's order, goes to its group's best; then the order.
+    Who keeps a grant first; then each reserve, in the rule's order, goes to its group's best; then the order. `below`
+    and `requests` count towards overbooking alone.
     """
-    till = _Till(rule, ordered, _late(rule, ordered, requests) if rule.overbooking_pct else frozenset())
+    till = _Till(rule, ordered, _late(rule, ordered, below, requests) if rule.overbooking_pct else frozenset())
     till.keep()
     for reserve in rule.reserves:
         till.fill(reserve.key)
     till.walk()
     unused = tuple(reserve.key for reserve in rule.reserves if till.reserves[reserve.key] > 0)
-    return [till.given[place] for place in range(len(ordered))], unused
+    return [given for given in till.given if given is not None], unused
 
 
 class _Till:
     """What is left of places, quotas, money and reserves while the order is walked; `given` by place, from 0."""
 
-    def __init__(self, rule: RankingRule, ordered: Sequence[Judged], late: frozenset[int]) -> None:
+    def __init__(self, rule: RankingRule, ordered: Sequence[Entry], late: frozenset[int]) -> None:
         self.rule, self.ordered, self.late = rule, ordered, late
         self.places = len(ordered) if rule.places is None else rule.places
         self.budget = rule.budget_eur
@@ -71,29 +64,28 @@ class _Till:
             one.key: one.eur if one.eur is not None else one.places or 0 for one in rule.reserves
         }
         self.of_money = {one.key for one in rule.reserves if one.eur is not None}
-        self.given: dict[int, Given] = {}
+        self.given: list[Given | None] = [None] * len(ordered)
         # most get the same: one object for all of them, and less for the collector to look at
         self.alike: dict[Given, Given] = {}
 
     def keep(self) -> None:
         """Place and money of who keeps a grant; what the rule cannot hold any more is refused, never taken away."""
-        for place, one in enumerate(self.ordered):
-            granted = one.entry.granted
+        for place, entry in enumerate(self.ordered):
+            granted = entry.granted
             if granted is None:
                 continue
-            lacks = self._lacks(one.entry, granted.eur)
+            lacks = self._lacks(entry, granted.eur)
             if lacks or (granted.reserve is not None and not self._holds(granted.reserve, granted.eur)):
                 fault = f"it keeps a grant that no longer fits the {lacks or 'reserve'}"
-                raise Unrankable(registry_number=one.entry.registry_number, fault=fault)
+                raise Unrankable(registry_number=entry.registry_number, fault=fault)
             self._give(place, granted.eur, granted.reserve)
 
     def fill(self, reserve: str) -> None:
         """The group's best take the reserve; where one does not fit it closes, unless the rule skips."""
-        for place, one in enumerate(self.ordered):
+        for place, entry in enumerate(self.ordered):
             if self.reserves[reserve] <= 0 or self.places <= 0:
                 return
-            entry = one.entry
-            if reserve not in entry.groups or place in self.given or entry.arrival in self.late:
+            if reserve not in entry.groups or self.given[place] is not None or entry.arrival in self.late:
                 continue
             amount = asked(self.rule, entry)
             lacks = self._lacks(entry, amount)
@@ -105,24 +97,24 @@ class _Till:
     def walk(self) -> None:
         """What is left goes down the order."""
         closed = False
-        for place, one in enumerate(self.ordered):
-            if place in self.given:
+        for place, entry in enumerate(self.ordered):
+            if self.given[place] is not None:
                 continue
-            amount = asked(self.rule, one.entry)
-            lacks = Held.OVERBOOKING if one.entry.arrival in self.late else self._lacks(one.entry, amount)
+            amount = asked(self.rule, entry)
+            lacks = Held.OVERBOOKING if entry.arrival in self.late else self._lacks(entry, amount)
             if lacks is None and closed:
                 lacks = Held.BUDGET
             if lacks is None:
                 self._give(place, amount)
             elif lacks is not Held.BUDGET:
-                self._note(place, Given(ZERO, None, lacks))
+                self.given[place] = NOTHING[lacks]
             else:
                 is_part = self.rule.shortfall is Shortfall.PARTIAL and not closed and self.budget > 0
                 closed = closed or self.rule.shortfall is not Shortfall.SKIP
                 if is_part:
                     self._give(place, self.budget, held_by=lacks)
                 else:
-                    self._note(place, Given(ZERO, None, lacks))
+                    self.given[place] = NOTHING[lacks]
 
     def _lacks(self, entry: Entry, amount: Decimal) -> Held | None:
         """The first thing that is wanting for `amount`."""
@@ -138,30 +130,30 @@ class _Till:
 
     def _give(self, place: int, amount: Decimal, reserve: str | None = None, held_by: Held | None = None) -> None:
         """One place, its quota, its money, its part of the reserve."""
-        pathway = self.ordered[place].entry.pathway
+        pathway = self.ordered[place].pathway
         self.places -= 1
         self.budget -= amount
         if pathway is not None:
             self.on[pathway] -= 1
         if reserve is not None:
             self.reserves[reserve] -= amount if reserve in self.of_money else 1
-        self._note(place, Given(amount, reserve, held_by))
-
-    def _note(self, place: int, given: Given) -> None:
+        given = Given(amount, reserve, held_by)
         self.given[place] = self.alike.setdefault(given, given)
 
 
-def _late(rule: RankingRule, ordered: Sequence[Judged], requests: Iterable[Request]) -> frozenset[int]:
+def _late(
+    rule: RankingRule, ordered: Iterable[Entry], below: Iterable[Entry], requests: Iterable[Request]
+) -> frozenset[int]:
     """Arrivals after the request with which all requests reached the overbooking share."""
-    came = [(one.entry.arrival, asked(rule, one.entry)) for one in ordered]
-    came += [(one.arrival, _amount(rule, one.asked_eur)) for one in requests]
-    came.sort()
-    limit = rule.budget_eur * (rule.overbooking_pct or 100)
+    entries, requests = [*ordered, *below], [*requests]
+    arrivals = [*[entry.arrival for entry in entries], *[one.arrival for one in requests]]
+    amounts = [*[asked(rule, entry) for entry in entries], *[_amount(rule, one.asked_eur) for one in requests]]
+    limit = rule.budget_eur * (rule.overbooking_pct or 100) / 100
     reached, late = ZERO, []
-    for arrival, amount in came:
-        if reached * 100 >= limit:
-            late.append(arrival)
-        reached += amount
+    for at in sorted(range(len(arrivals)), key=arrivals.__getitem__):
+        if reached >= limit:
+            late.append(arrivals[at])
+        reached += amounts[at]
     return frozenset(late)
 
 

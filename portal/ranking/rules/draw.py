@@ -4,15 +4,17 @@ O(n log n); the same entries in any order give the same list.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from itertools import chain
 from operator import attrgetter
-from typing import NamedTuple
+from typing import NamedTuple, overload
 
-from portal.ranking.rules.allot import Given, Held, Unrankable, allot
-from portal.ranking.rules.order import ZERO, Judged, judge, order
+from portal.ranking.rules.allot import Given, Held, allot
+from portal.ranking.rules.covers import ZERO, check
+from portal.ranking.rules.order import Judged, in_order, judge
 from portal.ranking.rules.terms import Entry, RankingRule, Request
 
 
@@ -22,6 +24,10 @@ class Outcome(StrEnum):
     FUNDED = "funded"
     RESERVE = "reserve"
     BELOW_THRESHOLD = "below_threshold"
+
+
+OUTCOMES = {True: Outcome.FUNDED, False: Outcome.RESERVE}
+"""Of those with a place: whether they receive anything."""
 
 
 class Row(NamedTuple):
@@ -42,21 +48,65 @@ class Row(NamedTuple):
     reserve: str | None = None
 
 
+class Rows(Sequence[Row]):
+    """Rows in order, each made when it is read.
+
+    Whoever reads them reads one after the other: a hundred thousand kept at once would have the collector go through
+    all that the process holds.
+    """
+
+    def __init__(self, judged: Judged, ordered: Sequence[int], given: Sequence[Given] | None) -> None:
+        self._judged, self._ordered, self._given = judged, ordered, given
+
+    def __len__(self) -> int:
+        """How many."""
+        return len(self._ordered)
+
+    @overload
+    def __getitem__(self, where: int) -> Row: ...
+    @overload
+    def __getitem__(self, where: slice) -> list[Row]: ...
+    def __getitem__(self, where: int | slice) -> Row | list[Row]:
+        """One of them, or some."""
+        if isinstance(where, slice):
+            return [self._row(place) for place in range(len(self))[where]]
+        return self._row(range(len(self))[where])
+
+    def __iter__(self) -> Iterator[Row]:
+        """One after the other."""
+        return map(self._row, range(len(self)))
+
+    def __eq__(self, other: object) -> bool:
+        """Whether they tell the same."""
+        return isinstance(other, Sequence) and list(self) == list(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def _row(self, place: int) -> Row:
+        entries, base, bonus, total, short_of = self._judged
+        at = self._ordered[place]
+        if self._given is None:
+            return Row(entries[at], base[at], bonus[at], total[at], None, Outcome.BELOW_THRESHOLD, short_of[at])
+        eur, reserve, held_by = got = self._given[place]
+        outcome = OUTCOMES[got.is_funded]
+        return Row(entries[at], base[at], bonus[at], total[at], place + 1, outcome, short_of[at], held_by, eur, reserve)
+
+
 @dataclass(frozen=True, slots=True)
 class RankedList:
     """The list: `above` by place, `below` the thresholds by arrival (no order is made among them)."""
 
     rule: RankingRule
-    above: Sequence[Row]
-    below: Sequence[Row]
+    above: Rows
+    below: Rows
     short_pathways: tuple[str, ...]
     short_reserves: tuple[str, ...] = ()
     requests: tuple[Request, ...] = ()
 
     @property
-    def rows(self) -> list[Row]:
+    def rows(self) -> Iterator[Row]:
         """Every row, those with a place first."""
-        return [*self.above, *self.below]
+        return chain(self.above, self.below)
 
 
 def draw_up(rule: RankingRule, entries: Iterable[Entry], requests: Iterable[Request] = ()) -> RankedList:
@@ -67,88 +117,18 @@ def draw_up(rule: RankingRule, entries: Iterable[Entry], requests: Iterable[Requ
     towards overbooking alone.
     """
     entries = list(entries)
-    _check(rule, entries)
+    check(rule, entries)
     judged = judge(rule, entries)
-    ordered = sorted([one for one in judged if one.is_ranked], key=order(rule))
-    below = sorted([one for one in judged if not one.is_ranked], key=lambda one: one.entry.arrival)
+    ordered = in_order(rule, judged)
+    below = sorted(set(range(len(entries))).difference(ordered), key=lambda at: entries[at].arrival)
     requests = tuple(sorted(requests, key=attrgetter("arrival")))
-    others = [*requests, *map(_request, below)] if rule.overbooking_pct else []
-    given, unused = allot(rule, ordered, others)
-    above = [_row(place, *both) for place, both in enumerate(zip(ordered, given, strict=True), start=1)]
-    funded = Counter(row.entry.pathway for row in above if row.outcome is Outcome.FUNDED)
+    given, unused = allot(rule, [entries[at] for at in ordered], [entries[at] for at in below], requests)
+    funded = Counter(entries[at].pathway for at, got in zip(ordered, given, strict=True) if got.is_funded)
     return RankedList(
         rule,
-        above,
-        [Row(*one[:4], None, Outcome.BELOW_THRESHOLD, one.short_of) for one in below],
+        Rows(judged, ordered, given),
+        Rows(judged, below, None),
         tuple(p.key for p in rule.pathways if p.min_firms is not None and funded[p.key] < p.min_firms),
         unused,
         requests,
     )
-
-
-def _request(one: Judged) -> Request:
-    return Request(arrival=one.entry.arrival, asked_eur=one.entry.amount_eur)
-
-
-def _row(place: int, one: Judged, given: Given) -> Row:
-    outcome = Outcome.FUNDED if given.is_funded else Outcome.RESERVE
-    return Row(*one[:4], place, outcome, one.short_of, given.held_by, given.eur, given.reserve)
-
-
-def _check(rule: RankingRule, entries: Sequence[Entry]) -> None:
-    """Refuse what would make the order depend on anything but the rule."""
-    terms = _terms(rule)
-    for entry in entries:
-        if fault := _fault(terms, entry):
-            raise Unrankable(registry_number=entry.registry_number, fault=fault)
-    for unique in ("registry_number", "arrival"):
-        number_of = attrgetter(unique)
-        if len({number_of(entry) for entry in entries}) < len(entries):
-            twice = next(key for key, times in Counter(map(number_of, entries)).items() if times > 1)
-            raise Unrankable(registry_number=twice, fault=f"two entries have the same {unique}")
-
-
-class _Terms(NamedTuple):
-    """The rule, laid out for a quick look at each entry."""
-
-    maxima: list[tuple[str, Decimal]]
-    criteria: set[str]
-    bonuses: dict[str, Decimal]
-    pathways: set[str | None]
-    reserves: set[str]
-    own_amounts: bool
-
-
-def _terms(rule: RankingRule) -> _Terms:
-    return _Terms(
-        maxima=[(criterion.key, criterion.max) for criterion in rule.criteria],
-        criteria={criterion.key for criterion in rule.criteria},
-        bonuses={bonus.key: bonus.max for bonus in rule.bonuses},
-        pathways={pathway.key for pathway in rule.pathways} or {None},
-        reserves={reserve.key for reserve in rule.reserves},
-        own_amounts=rule.unit_value_eur is None,
-    )
-
-
-def _fault(terms: _Terms, entry: Entry) -> str | None:
-    if entry.scores.keys() != terms.criteria:
-        return f"scores must cover exactly {', '.join(key for key, _ in terms.maxima)}"
-    for key, maximum in terms.maxima:
-        if not 0 <= entry.scores[key] <= maximum:
-            return f"score {key} is not between 0 and {maximum}"
-    for key, points in entry.bonus.items():
-        if not 0 <= points <= terms.bonuses.get(key, -1):
-            return f"bonus {key} is not of the call, or above its maximum"
-    return _misplaced(terms, entry)
-
-
-def _misplaced(terms: _Terms, entry: Entry) -> str | None:
-    if entry.pathway not in terms.pathways:
-        return f"pathway {entry.pathway} is not of the call"
-    from_reserve = entry.granted and entry.granted.reserve
-    strange = (entry.groups | ({from_reserve} if from_reserve else frozenset())) - terms.reserves
-    if strange:
-        return f"reserve {min(strange)} is not of the call"
-    if (entry.amount_eur is not None) != terms.own_amounts:
-        return "amount_eur is given exactly where the call has no unit value"
-    return None

@@ -13,7 +13,7 @@ from typing import Any
 from portal.kernel.text import Frozen
 from portal.ranking.rules.causes import Departure
 from portal.ranking.rules.draw import Outcome, RankedList, Row
-from portal.ranking.rules.order import Judged, order
+from portal.ranking.rules.order import keys
 from portal.ranking.rules.terms import Key, RankingRule
 
 
@@ -176,8 +176,9 @@ class _Attribution:
 
 
 def _keys(rule: RankingRule, rows: Iterable[Row]) -> dict[str, tuple[Any, ...]]:
-    key = order(rule)
-    return {row.entry.registry_number: key(Judged(*row[:4], row.short_of)) for row in rows}
+    entries = [row.entry for row in rows]
+    found = keys(rule, entries, [row.total for row in rows])
+    return {entry.registry_number: key for entry, key in zip(entries, found, strict=True)}
 
 
 def _orders(rule: RankingRule) -> Sequence[object]:

@@ -13,8 +13,9 @@ from pydantic import AwareDatetime, Field, ValidationError, model_validator
 
 from portal.kernel.text import Frozen, canonical_json, sha256_hex
 from portal.kernel.values import is_partita_iva
-from portal.ranking.rules.allot import Held, Unrankable
+from portal.ranking.rules.allot import Held
 from portal.ranking.rules.causes import Cause, Departure
+from portal.ranking.rules.covers import Unrankable
 from portal.ranking.rules.draw import Outcome, RankedList, Row, draw_up
 from portal.ranking.rules.terms import Entry, Granted, Hundredths, Key, RankingRule, Request, Sha256
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 from types import MappingProxyType
 
 from portal.ranking.rules.allot import allot
-from portal.ranking.rules.order import Judged, judge, order
+from portal.ranking.rules.order import Judged, in_order, judge, keys
 from portal.ranking.rules.terms import Entry, RankingRule, Request
 
 CENT = Decimal("0.01")
@@ -31,39 +31,34 @@ class Remedy:
 def remedy(rule: RankingRule, entries: Sequence[Entry], number: str, requests: Sequence[Request] = ()) -> Remedy:
     """What would have had the entry with this registry number funded; nothing for one that is."""
     own = next(one for one in entries if one.registry_number == number)
-    others = sorted(
-        [one for one in judge(rule, [entry for entry in entries if entry is not own]) if one.is_ranked],
-        key=order(rule),
-    )
-    below = [entry for entry in entries if entry is not own]
-    ranked = {one.entry.arrival for one in others}
-    rest = [
-        *requests,
-        *[Request(arrival=one.arrival, asked_eur=one.amount_eur) for one in below if one.arrival not in ranked],
-    ]
-    is_funded = _would(rule, others, rest if rule.overbooking_pct else ())
+    judged = judge(rule, [entry for entry in entries if entry is not own])
+    ordered = in_order(rule, judged)
+    below = [judged.entries[at] for at in set(range(len(judged.entries))).difference(ordered)]
+    is_funded = _would(rule, judged, ordered, below=below, requests=requests)
     if is_funded(own):
         return Remedy(MappingProxyType({}))
     return Remedy(MappingProxyType({one.key: _least(own, one.key, one.max, is_funded) for one in rule.criteria}))
 
 
-def _would(rule: RankingRule, others: Sequence[Judged], rest: Sequence[Request]) -> Callable[[Entry], bool]:
+def _would(
+    rule: RankingRule, judged: Judged, ordered: Sequence[int], *, below: Sequence[Entry], requests: Sequence[Request]
+) -> Callable[[Entry], bool]:
     """Whether a changed entry would be funded. Points decide its place, and its place all else.
 
     A place ahead of one that is funded is funded too, so that few places are worked out.
     """
-    key = order(rule)
-    keys = [key(one) for one in others]
+    others, theirs = [judged.entries[at] for at in ordered], keys(rule, judged.entries, judged.total)
+    placed = [theirs[at] for at in ordered]
     funded, unfunded = -1, len(others) + 1
 
     def is_funded(entry: Entry) -> bool:
         nonlocal funded, unfunded
-        [one] = judge(rule, [entry])
-        if not one.is_ranked:
+        own = judge(rule, [entry])
+        if not own.is_ranked(0):
             return False
-        place = bisect_left(keys, key(one))
+        place = bisect_left(placed, keys(rule, own.entries, own.total)[0])
         if funded < place < unfunded:
-            given, _unused = allot(rule, [*others[:place], one, *others[place:]], rest)
+            given, _unused = allot(rule, [*others[:place], entry, *others[place:]], below, requests)
             if given[place].is_funded:
                 funded = place
             else:
