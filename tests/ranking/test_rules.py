@@ -238,6 +238,19 @@ def test_every_entry_has_one_row_and_every_place_one_entry(world):
     assert {row.place for row in ranked.below} <= {None}
 
 
+@given(worlds())
+def test_rows_made_again_tell_the_same(world):
+    rule, given_entries = world
+    ranked = draw_up(rule, given_entries)
+
+    for rows in (ranked.above, ranked.below):
+        in_turn = list(rows)
+        assert [rows[place] for place in range(len(rows))] == in_turn == rows[:]
+        assert in_turn[-2:] == rows[-2:]
+        assert rows == in_turn
+        assert rows != len(in_turn)
+
+
 @given(later_worlds())
 def test_places_quotas_reserves_and_budget_are_never_overspent(world):
     rule, given_entries = world
