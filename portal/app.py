@@ -46,6 +46,7 @@ MENU = (
     NavItem(label=_l("Le mie domande"), path="/area/domande", roles=frozenset({"company"})),
     NavItem(label=_l("La mia impresa"), path="/area/impresa", roles=frozenset({"company"})),
     NavItem(label=_l("I miei aiuti"), path="/area/aiuti", roles=frozenset({"company"})),
+    NavItem(label=_l("Incontri"), path="/area/incontri", roles=frozenset({"company"})),
     NavItem(label=_l("Missioni"), path="/area/missioni", roles=frozenset({"company"})),
     NavItem(label=_l("Valutazione"), path="/valutazione", roles=frozenset({"reviewer"})),
     NavItem(label=_l("Ufficio"), path="/ufficio", roles=frozenset({"manager", "events", "admin"}), exact=True),

@@ -199,6 +199,18 @@ class ExportProfile(Recorded, Base):
     __mapper_args__ = {"version_id_col": revision}  # noqa: RUF012 - SQLAlchemy's own convention
 
 
+class ExportDraft(Base):
+    """What a firm writes of its profile and has not sent yet; the office reads `ExportProfile`."""
+
+    __tablename__ = "export_drafts"
+
+    company_id: Mapped[UUID] = mapped_column(ForeignKey("companies.id"), primary_key=True)
+    content: Mapped[dict[str, Any]]
+    saved_at: Mapped[datetime]
+    saved_by: Mapped[str]
+    revision: Mapped[int] = mapped_column(Integer, default=1)
+
+
 class Participant(Recorded, Base):
     """A firm or a buyer at one event; one row a firm, however many people it sends."""
 
@@ -425,3 +437,16 @@ class MeetingOutcome(Base):
     note: Mapped[str] = mapped_column(default="")
     said_at: Mapped[datetime]
     said_by: Mapped[str]
+
+
+class FollowUp(Base):
+    """A participant was asked what came of its meetings: right after, then after 3, 6, 12 months."""
+
+    __tablename__ = "matching_follow_ups"
+    __table_args__ = (CheckConstraint("months IN (0, 3, 6, 12)", name="asked_at_0_3_6_12_months"),)
+
+    participant_id: Mapped[UUID] = mapped_column(
+        ForeignKey("matching_participants.id", ondelete="CASCADE"), primary_key=True
+    )
+    months: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    asked_at: Mapped[datetime]

@@ -44,6 +44,7 @@ from portal.eligibility import service as eligibility
 from portal.eligibility.models import Refusal
 from portal.evaluation.models import Assignment
 from portal.kernel.clock import utcnow
+from portal.matching.service import firms
 from portal.missions import service as missions
 from portal.missions.rules.changing import ChangeKind
 from portal.missions.rules.fields import Purpose as ListPurpose
@@ -132,10 +133,13 @@ def _access(session: Session, asking: Application, about: Application) -> dict[s
     return {"access": made[1], "access.take": made[0]}
 
 
-def _agenda(call: Any) -> dict[str, Any]:
-    """An event of the call with a meeting."""
-    event, _firms, _buyers, (meeting,) = a_market(call, firms=1, buyers=1)
-    return {"slug": event.slug, "meeting_id": meeting.id}
+def _meetings(session: Session, call: Any, firm: Any) -> dict[str, dict[str, Any]]:
+    """An event of the call with a meeting, to which the firm comes."""
+    event, _firms, (buyer,), (meeting,) = a_market(call, firms=1, buyers=1)
+    firms.join(session, event.id, firm.id, by="anna@x.example", now=utcnow())
+    session.flush()
+    known = {"slug": event.slug, "meeting_id": meeting.id, "participant_id": buyer.id}
+    return {"agenda": known, "firms": known}
 
 
 def _build(session: Session, home: Path) -> World:
@@ -233,7 +237,7 @@ def _build(session: Session, home: Path) -> World:
         },
         of={
             **asked,
-            "agenda": _agenda(closed),
+            **_meetings(session, closed, firm),
             "applications": on_draft,
             "calls": {"slug": open_call.slug, "number": 1},
             "calls_office": {"slug": open_call.slug},

@@ -58,7 +58,7 @@ def _paragraph(label: Any, **more: Any) -> Field:  # noqa: ANN401
     return TextAreaField(label, filters=[lambda text: (text or "").strip()], validators=[_WORDS], **more)
 
 
-class TicksField(SelectMultipleField):
+class CheckboxesField(SelectMultipleField):
     """Any of a few, ticked."""
 
     widget = ListWidget(prefix_label=False)
@@ -169,7 +169,7 @@ class FirmProfileForm(PortalForm):
         description=_l("Che cosa fate, per chi, da quando: al massimo 1.000 caratteri."),
         render_kw={"rows": 6, "lang": "en"},
     )
-    kinds = TicksField(
+    kinds = CheckboxesField(
         _l("Che cosa siete"), choices=[SelectChoice(one.value, words) for one, words in SUPPLIERS.items()]
     )
     products = FieldList(FormField(ProductRow), max_entries=MOST_PRODUCTS)
@@ -177,8 +177,8 @@ class FirmProfileForm(PortalForm):
         _l("Certificazioni"), description=_l("Una per riga: ISO 9001, OEKO-TEX, Halal."), render_kw={"rows": 3}
     )
     brands = LinesField(_l("Marchi"), description=_l("Uno per riga."), render_kw={"rows": 2})
-    languages = TicksField(_l("Lingue in cui incontrate i buyer"))
-    partner_types = TicksField(
+    languages = CheckboxesField(_l("Lingue in cui incontrate i buyer"))
+    partner_types = CheckboxesField(
         _l("Partner che cercate"), choices=[SelectChoice(one.value, words) for one, words in PARTNERS.items()]
     )
     markets = CountriesField(
@@ -200,6 +200,8 @@ class FirmProfileForm(PortalForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
         super().__init__(*args, **kwargs)
         spoken = Locale("en" if current() == "en" else "it").languages
+        for one in (self.description, self.languages, self.partner_types):
+            one.flags.required = True
         self.languages.choices = [SelectChoice(code, spoken[code].capitalize()) for code in SPOKEN]
         for rows, most in ((self.products, MOST_PRODUCTS), (self.delegates, MOST_DELEGATES)):
             for _nth in range(min(BLANK_ROWS, most - len(rows))):

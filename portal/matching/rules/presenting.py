@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from flask_babel import lazy_gettext as _l
 
-from portal.kernel.errors import DomainError
+from portal.kernel.errors import Conflict, DomainError
 from portal.matching.rules import hs
 from portal.matching.rules.profiles import (
     LONGEST_TEXT,
@@ -55,6 +55,13 @@ class PartnersMissing(DomainError):
 
 class DelegatesMissing(DomainError):
     text = _l("Indica almeno una persona che verrà agli incontri.")
+
+
+class DraftMoved(Conflict):
+    text = _l(
+        "Nel frattempo %(who)s ha salvato un'altra bozza. Quello che hai scritto è ancora qui: "
+        "se salvi di nuovo, la tua bozza sostituisce l'altra."
+    )
 
 
 def lacks(profile: FirmProfile) -> list[DomainError]:

@@ -2,10 +2,12 @@
 
 from portal.matching.views import (
     agenda,
+    firms,
     search,
 )
 
 blueprints = (
     agenda.bp,
+    firms.bp,
     search.bp,
 )
