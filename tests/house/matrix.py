@@ -131,6 +131,12 @@ awards.waive                     POST      owner
 awards.aid                       GET       firms
 awards.declare                   GET POST  owner stranger
 awards.correct                   GET POST  owner
+firms.index                      GET       firms
+firms.event                      GET       owner stranger
+firms.join                       POST      owner stranger
+firms.profile                    GET POST  owner
+firms.buyers                     GET       owner
+firms.wish                       POST      owner
 missions.own_index               GET       firms
 missions.own                     GET       owner
 missions.own_person              GET       owner

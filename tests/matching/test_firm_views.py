@@ -2,6 +2,7 @@
 
 import re
 from html import unescape
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -19,7 +20,7 @@ from tests.factories.companies import CompanyFactory
 from tests.factories.evaluation import OFFICE, admitted
 from tests.factories.matching import buyer_at, make_event
 
-WHOLE = {
+WHOLE: dict[str, Any] = {
     "description": "We make machines that dry textiles.",
     "products-0-hs": "845129",
     "products-0-name": "Dryers",

@@ -52,13 +52,14 @@ def _own(company_id: UUID | None, call_id: UUID | None) -> Select[Any]:
         Application.status.in_(INVITED_FROM),
     )
     mine = and_(Participant.event_id == MatchingEvent.id, Participant.company_id == company_id)
-    found: Select[Any] = (
+    found: Any = (
         select(MatchingEvent, Participant)
         .outerjoin(Participant, mine)
         .where(MatchingEvent.state != EventState.DRAFT, or_(entitled, Participant.id.is_not(None)))
         .options(selectinload(MatchingEvent.slots))
     )
-    return found if call_id is None else found.where(MatchingEvent.call_id == call_id)
+    scoped: Select[Any] = found if call_id is None else found.where(MatchingEvent.call_id == call_id)
+    return scoped
 
 
 def is_entitled(session: Session, company_id: UUID, call_id: UUID) -> bool:

@@ -223,7 +223,7 @@ def wish(slug: str, participant_id: UUID) -> ResponseReturnValue:
             abort(404)
         db.session.expire_all()
         return _buyers(coming(slug), wrong=str(refusal)), 422
-    kept = {name: request.form.get(name, "")[:80] or None for name in ("pagina", "q", "vista")}
+    kept: dict[str, Any] = {name: request.form.get(name, "")[:80] or None for name in ("pagina", "q", "vista")}
     return redirect(url_for(".buyers", slug=slug, **kept, scelto=participant_id, _anchor=f"b-{participant_id}"), 303)
 
 
