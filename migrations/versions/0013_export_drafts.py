@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-revision, down_revision = "0012_export_drafts", "0011_sent_back"
+revision, down_revision = "0013_export_drafts", "0012_reopenings"
 
 
 def upgrade() -> None:
