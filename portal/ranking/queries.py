@@ -314,6 +314,14 @@ def _mentions(words: str, *, by_firm: bool) -> ColumnElement[bool]:
     return or_(*ways)
 
 
+def moved(session: Session, ranking_id: UUID) -> dict[str, dict[str, Any]]:
+    """How each firm that has a place and moved did, by registry number; nothing in a first version."""
+    found = select(Place.line["registry_number"].astext, Place.move).where(
+        Place.ranking_id == ranking_id, Place.move.is_not(None), Place.outcome != Outcome.BELOW_THRESHOLD
+    )
+    return dict(session.execute(found).all())
+
+
 def every(session: Session, statement: Select[Place]) -> Iterator[Place]:
     """The lines of a list in order, which the server hands over in batches."""
     ordered = statement.order_by(Place.position)

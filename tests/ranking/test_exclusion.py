@@ -1,8 +1,11 @@
 """A firm excluded after the ranking was published, and taken in again: versions, moves in words, letters."""
 
+import csv
+import io
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from openpyxl import load_workbook
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
@@ -10,9 +13,11 @@ from portal.accounts.models import User
 from portal.applications import service as asking
 from portal.applications.models import Application
 from portal.applications.rules import Status
+from portal.applications.service import move
 from portal.audit.queries import story
 from portal.awards import service as awards
 from portal.awards.queries import ledger
+from portal.calls.queries import content_by_id
 from portal.calls.rules.content import Proceeding
 from portal.companies.models import Company
 from portal.eligibility import queries as eligibility, service as deciding
@@ -31,7 +36,8 @@ from portal.ranking import queries, rules, service
 from portal.ranking.models import Place
 from portal.ranking.rules import Cause
 from portal.ranking.rules.refusals import Overtaken, StillOwed
-from portal.ranking.views.moves import words
+from portal.ranking.service import papers
+from portal.ranking.service.moves import words
 from tests.accounts_help import csrf, post, sign_in
 from tests.factories.accounts import MembershipFactory, UserFactory, staff
 from tests.factories.calls import around, make_call
@@ -92,6 +98,11 @@ def publish(session, call, *, cause=Cause.FIRST, reason="", at=NOW):
     drawn = service.draw_up(session, call.id, reason=reason, cause=cause, by=OFFICE, now=at)
     service.approve(session, drawn.id, by=SECOND, now=at)
     return service.publish(session, drawn.id, by=OFFICE, now=at)
+
+
+def table(response):
+    assert response.status_code == 200
+    return list(csv.DictReader(io.StringIO(response.text.lstrip("\ufeff")), delimiter=";"))
 
 
 def said(session, ranking):
@@ -349,3 +360,78 @@ def test_the_firm_reads_that_it_is_looked_at_again_then_that_it_was_excluded(ses
     publish(session, call, cause=Cause.EXCLUSION, reason=WHY)
     session.commit()
     assert "La domanda è stata esclusa" in client.get(address).text
+
+
+@pytest.fixture
+def corrected(session, call, anna):
+    """A second version, published: one excluded, one that waived, two that moved up."""
+    gone = [entered(session, call, anna, share="1"), entered(session, call, anna, share="0.95")]
+    stay = [entered(session, call, anna, share=share) for share in ("0.9", "0.8")]
+    publish(session, call)
+    exclude(session, gone[0])
+    move(session, gone[1].id, Status.WAIVED, by=OFFICE, now=NOW, why="Rinuncia via PEC.")
+    ranking = publish(session, call, cause=Cause.EXCLUSION, reason=WHY)
+    session.commit()
+    return ranking, gone, stay
+
+
+MOVED = "salita di 2: esclusione di un'impresa; rinuncia di un'impresa"
+
+
+def test_pages_and_files_say_who_left_and_who_moved(session, client, call, corrected):
+    _ranking, gone, stay = corrected
+    address = f"/bandi/{call.slug}/graduatoria"
+    left = {(gone[0].protocol, "esclusione"), (gone[1].protocol, "rinuncia")}
+
+    page = client.get(f"{address}?elenco=uscite").text
+    whole = table(client.get(f"{address}.csv"))
+    listed = table(client.get(f"{address}/elenco.csv?elenco=uscite"))
+    book = load_workbook(io.BytesIO(client.get(f"{address}/elenco.xlsx?elenco=uscite").data)).active
+    narrowed = table(client.get(f"{address}/elenco.csv?elenco=uscite&cerca={gone[0].protocol}"))
+
+    assert all(number in page and why in page for number, why in left)
+    assert all(company_of(session, one).legal_name not in page for one in gone)
+    assert {(row["Protocollo"], row["Uscita per"]) for row in listed} == left
+    assert {tuple(row) for row in book.iter_rows(min_row=2, values_only=True)} == left
+    assert [row["Protocollo"] for row in narrowed] == [gone[0].protocol]
+    assert [(row["protocollo"], row["esito"], row["beneficiario"], row["spostamento"]) for row in whole] == [
+        *[
+            (one.protocol, "ammesso e finanziato", company_of(session, one).legal_name, MOVED)
+            for one in sorted(stay, key=lambda one: one.protocol)
+        ],
+        *sorted((number, "uscito dalla graduatoria", "", why) for number, why in left),
+    ]
+    assert rules.verify(client.get(f"{address}.json").data) is None
+
+
+def test_the_office_s_sheet_and_the_paper_say_the_same(session, client, call, corrected):
+    ranking, gone, _stay = corrected
+    sign_in(client, staff(call_id=call.id))
+    address = f"/ufficio/graduatorie/{ranking.id}"
+
+    page = client.get(f"{address}?elenco=uscite").text
+    book = load_workbook(io.BytesIO(client.get(f"{address}.xlsx").data)).active
+    content = content_by_id(session, ranking.version_id)
+    paper = papers.paper(ranking, ranking.content, content, queries.moved(session, ranking.id), lang="it")
+
+    assert f'href="/ufficio/domande?cerca={gone[0].protocol}"' in page
+    column = [row[-1] for row in book.iter_rows(values_only=True)]
+    assert column[:3] == ["spostamento", MOVED, MOVED]
+    assert sorted(map(str, column[3:])) == ["esclusione", "rinuncia"]
+    assert [row.note.partition("; ")[2] for row in paper.lists[0].rows] == [MOVED, MOVED]
+    assert paper.lists[-1].title == "Domande uscite dalla graduatoria"
+    assert [(one.number, one.outcome) for one in paper.lists[-1].numbers] == sorted(
+        [(gone[0].protocol, "esclusione"), (gone[1].protocol, "rinuncia")]
+    )
+    assert client.get(f"{address}.pdf").data.startswith(b"%PDF")
+
+
+def test_a_first_version_has_no_list_of_who_left(session, client, call, anna):
+    entered(session, call, anna, share="1")
+    publish(session, call)
+    session.commit()
+    address = f"/bandi/{call.slug}/graduatoria"
+
+    assert "Uscite" not in client.get(address).text
+    assert "Nessuna domanda è uscita dalla graduatoria" in client.get(f"{address}?elenco=uscite").text
+    assert table(client.get(f"{address}/elenco.csv?elenco=uscite")) == []

@@ -36,7 +36,7 @@ from portal.ranking.rules.refusals import (
     ThirdPersonNeeded,
     WrongSeed,
 )
-from portal.ranking.views.moves import words
+from portal.ranking.service.moves import words
 from tests.factories.calls import around, content, make_call
 from tests.factories.companies import CompanyFactory
 from tests.factories.evaluation import OFFICE, SECOND, admitted, reviewer, scored, sheets

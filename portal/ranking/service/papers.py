@@ -15,6 +15,7 @@ from portal.documents.sheets import Cell
 from portal.kernel.text import Language
 from portal.ranking.models import Ranking
 from portal.ranking.rules.transparency import TRANSPARENCY, fields
+from portal.ranking.service import moves
 from portal.web.filters import eur, num
 
 OUTCOMES = {
@@ -22,13 +23,21 @@ OUTCOMES = {
     "reserve": "ammesso non finanziato",
     "below_threshold": "sotto soglia",
     "not_admitted": "non ammesso",
+    "left": "uscito dalla graduatoria",
 }
 """Words of the open data, which are Italian in every language of the pages."""
-HEADER = ("posizione", "protocollo", "percorso", "esito", "punteggio", *TRANSPARENCY)
+HEADER = ("posizione", "protocollo", "percorso", "esito", "punteggio", *TRANSPARENCY, "spostamento")
+Moves = Mapping[str, Mapping[str, Any]]
+"""How firms moved against the version before, by registry number; only of those that have a place."""
 
 
-def rows(file: Mapping[str, Any], content: CallContent) -> Iterator[list[Cell]]:
-    """The open data of a published file, line by line as in HEADER; who is not named has no name here either."""
+def rows(file: Mapping[str, Any], content: CallContent, moved: Moves) -> Iterator[list[Cell]]:
+    """The open data of a published file, line by line as in HEADER; who is not named has no name here either.
+
+    Last come those that stood in an earlier version and have left.
+    """
+    with force_locale("it"):
+        said, left = _in_words(moved, content), {key: str(word) for key, word in moves.LEFT.items()}
     pathways = {pathway.key: pathway.title.it for pathway in content.pathways}
     for line in file["entries"]:
         firm = line["firm"] or {"legal_name": "", "vat": ""}
@@ -40,16 +49,26 @@ def rows(file: Mapping[str, Any], content: CallContent) -> Iterator[list[Cell]]:
             OUTCOMES[line["outcome"]],
             Decimal(line["total"]) if is_shown else None,
             *fields(firm, Decimal(line["amount_eur"]) if is_shown else None, content).values(),
+            said.get(line["registry_number"], ""),
         ]
+    nobody = fields({"legal_name": "", "vat": ""}, None, content).values()
     for number in file["not_admitted"]:
-        empty = {"legal_name": "", "vat": ""}
-        yield [None, number, "", OUTCOMES["not_admitted"], None, *fields(empty, None, content).values()]
+        yield [None, number, "", OUTCOMES["not_admitted"], None, *nobody, ""]
+    for gone in file.get("left") or ():
+        yield [None, gone["registry_number"], "", OUTCOMES["left"], None, *nobody, left[gone["code"]]]
 
 
-def paper(ranking: Ranking, file: Mapping[str, Any], content: CallContent, *, lang: Language) -> RankingList:
-    """The list as it is printed: the funded, the reserve, and numbers alone for the rest."""
+def _in_words(moved: Moves, content: CallContent) -> dict[str, str]:
+    reserves = {reserve.key: reserve.title for reserve in content.reserves}
+    return {number: moves.words(move, reserves) for number, move in moved.items()}
+
+
+def paper(
+    ranking: Ranking, file: Mapping[str, Any], content: CallContent, moved: Moves, *, lang: Language
+) -> RankingList:
+    """The list as it is printed: the funded, the reserve, and numbers alone for the rest, and for who left."""
     with force_locale(lang):
-        entries = file["entries"]
+        entries, said = file["entries"], _in_words(moved, content)
         return RankingList(
             issuer=content.implementing_body,
             programme=content.programme.title.in_(lang),
@@ -63,9 +82,10 @@ def paper(ranking: Ranking, file: Mapping[str, Any], content: CallContent, *, la
             threshold=_threshold(file, content, lang),
             budget=_budget(file),
             lists=[
-                _listing(_("Domande ammesse e finanziate"), entries, "funded"),
-                _listing(_("Domande ammissibili e non finanziate"), entries, "reserve"),
+                _listing(_("Domande ammesse e finanziate"), entries, "funded", said),
+                _listing(_("Domande ammissibili e non finanziate"), entries, "reserve", said),
                 Listing(title=_("Domande non ammesse"), note=_("Solo protocollo ed esito."), numbers=_numbers(file)),
+                *_gone(file),
             ],
         )
 
@@ -86,8 +106,17 @@ def _budget(file: Mapping[str, Any]) -> str:
     return str(_("%(budget)s, %(places)s posti", budget=eur(rule["budget_eur"]), places=num(rule["places"])))
 
 
-def _listing(title: str, entries: list[dict[str, Any]], outcome: str) -> Listing:
-    return Listing(title=title, rows=[_row(line) for line in entries if line["outcome"] == outcome])
+def _listing(title: str, entries: list[dict[str, Any]], outcome: str, said: Mapping[str, str]) -> Listing:
+    return Listing(title=title, rows=[_row(line, said) for line in entries if line["outcome"] == outcome])
+
+
+def _gone(file: Mapping[str, Any]) -> list[Listing]:
+    """Who stood in an earlier version and has left; no list where nobody has."""
+    left = [
+        Numbered(number=one["registry_number"], outcome=str(moves.LEFT[one["code"]])) for one in file.get("left") or ()
+    ]
+    title, note = _("Domande uscite dalla graduatoria"), _("Erano in una versione pubblicata prima.")
+    return [Listing(title=title, note=note, numbers=left)] if left else []
 
 
 def _numbers(file: Mapping[str, Any]) -> list[Numbered]:
@@ -97,14 +126,15 @@ def _numbers(file: Mapping[str, Any]) -> list[Numbered]:
     return [Numbered(number=number, outcome=said[number]) for number in sorted(said)]
 
 
-def _row(line: Mapping[str, Any]) -> Row:
+def _row(line: Mapping[str, Any], said: Mapping[str, str]) -> Row:
+    number = line["registry_number"]
     return Row(
         position=str(line["place"]),
         arrival=str(line["arrival"]),
         company=line["firm"]["legal_name"],
         points=num(line["total"], places=2),
         amount=eur(line["amount_eur"]) if line["outcome"] == "funded" else "–",
-        note=line["registry_number"],
+        note="; ".join(filter(None, (number, said.get(number)))),
     )
 
 
@@ -112,12 +142,12 @@ _printed: OrderedDict[tuple[UUID, Language], bytes] = OrderedDict()
 _KEPT = 32
 
 
-def pdf(ranking: Ranking, file: Mapping[str, Any], content: CallContent, *, lang: Language) -> bytes:
+def pdf(ranking: Ranking, file: Mapping[str, Any], content: CallContent, moved: Moves, *, lang: Language) -> bytes:
     """The PDF of a version; a published one never changes, so a process sets it once in each language."""
     key = (ranking.id, lang)
     if key not in _printed:
         at = ranking.published_at or ranking.drawn_up_at
-        printed = rendering.render(paper(ranking, file, content, lang=lang), lang=lang, at=at)
+        printed = rendering.render(paper(ranking, file, content, moved, lang=lang), lang=lang, at=at)
         if ranking.published_at is None:
             return printed
         _printed[key] = printed

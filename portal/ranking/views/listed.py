@@ -15,7 +15,7 @@ from portal.documents.sheets import Cell
 from portal.ranking import queries
 from portal.ranking.models import Place, Ranking
 from portal.ranking.rules import Outcome
-from portal.ranking.views import moves
+from portal.ranking.service import moves
 from portal.ranking.views.shared import HELD, OUTCOMES, Asked, asked, titles
 from portal.web.filters import tr
 
@@ -47,13 +47,17 @@ def _header(head: Words, wanted: Asked, words: Words, *, by_firm: bool) -> list[
         return [*firm, *criteria, *result]
     if wanted.chosen == "sotto-soglia" and by_firm:
         return [_("Protocollo"), *criteria, _("Totale"), _("Manca")]
-    return [_("Protocollo")]
+    return [_("Protocollo"), _("Uscita per")] if wanted.chosen == "uscite" else [_("Protocollo")]
 
 
 def _rows(ranking: Ranking, head: Words, wanted: Asked, words: Words, *, by_firm: bool) -> Iterator[list[Cell]]:
     if wanted.chosen == "non-ammesse":
         for number in wanted.numbers(head):
             yield [number]
+        return
+    if wanted.chosen == "uscite":
+        for number, why in wanted.gone(head):
+            yield [number, str(why)]
         return
     keys = [one["key"] for one in head["rule"]["criteria"]]
     for place in queries.every(db.session(), wanted.places(ranking.id, by_firm=by_firm)):

@@ -13,7 +13,7 @@ from portal.calls import queries as calls
 from portal.documents import downloads
 from portal.ranking import queries, service
 from portal.ranking.rules.opening import MEETING, SHEET, as_bytes
-from portal.ranking.views import moves
+from portal.ranking.service import moves
 from portal.ranking.views.shared import HELD, OUTCOMES, bp, titles
 from portal.web.guards import found, requires_company
 

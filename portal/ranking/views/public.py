@@ -55,17 +55,18 @@ def send(ranking: Ranking, kind: str, *, name: str) -> ResponseReturnValue:
     """A version as a file of that kind."""
     file = queries.content(db.session(), ranking.id)
     content = calls.content_by_id(db.session(), ranking.version_id)
+    moved = queries.moved(db.session(), ranking.id)
     match kind:
         case "json":
             signed = file if ranking.signature is None else {**file, "signature": ranking.signature}
             body, media_type = canonical_json(signed) + b"\n", "application/json"
         case "csv":
-            body, media_type = sheets.to_csv(papers.HEADER, papers.rows(file, content)), "text/csv"
+            body, media_type = sheets.to_csv(papers.HEADER, papers.rows(file, content, moved)), "text/csv"
         case "xlsx":
-            body = sheets.to_xlsx({"Graduatoria": (papers.HEADER, papers.rows(file, content))})
+            body = sheets.to_xlsx({"Graduatoria": (papers.HEADER, papers.rows(file, content, moved))})
             media_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
         case "pdf":
-            body = papers.pdf(ranking, file, content, lang="en" if language() == "en" else "it")
+            body = papers.pdf(ranking, file, content, moved, lang="en" if language() == "en" else "it")
             media_type = "application/pdf"
         case _:
             abort(404)

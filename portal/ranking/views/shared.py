@@ -3,12 +3,12 @@
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, cast
 from urllib.parse import urlencode
 from uuid import UUID
 
 from flask import Blueprint, request
-from flask_babel import lazy_gettext as _l
+from flask_babel import LazyString, lazy_gettext as _l
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
@@ -17,7 +17,7 @@ from portal.ranking import queries
 from portal.ranking.models import Place, Ranking
 from portal.ranking.queries import Counts
 from portal.ranking.rules import Band, Outcome, bands
-from portal.ranking.views import moves
+from portal.ranking.service import moves
 from portal.web import paging
 
 bp = Blueprint("ranking", __name__)
@@ -35,18 +35,12 @@ HELD: Final = {
     "budget": _l("risorse esaurite"),
     "overbooking": _l("arrivata dopo la chiusura anticipata dello sportello"),
 }
-LEFT: Final = {
-    "waived": _l("rinuncia"),
-    "forfeited": _l("decadenza"),
-    "revoked": _l("revoca"),
-    "excluded": _l("esclusione"),
-    "withdrawn": _l("ritiro"),
-}
 RANKED: Final = (Outcome.FUNDED, Outcome.RESERVE)
 LISTS: Final = {
     "graduatoria": RANKED,
     "sotto-soglia": (Outcome.BELOW_THRESHOLD,),
     "non-ammesse": (),
+    "uscite": (),
 }
 
 
@@ -88,6 +82,19 @@ class Asked:
         """Registry numbers of those not admitted."""
         return [number for number in head["not_admitted"] if self.words.lower() in number.lower()]
 
+    def gone(self, head: Mapping[str, Any]) -> list[tuple[str, LazyString]]:
+        """(registry number, by what) of those that stood in an earlier version and have left."""
+        return [
+            (one["registry_number"], moves.LEFT[one["code"]])
+            for one in left_of(head)
+            if self.words.lower() in one["registry_number"].lower()
+        ]
+
+
+def left_of(head: Mapping[str, Any]) -> Sequence[Mapping[str, str]]:
+    """Who stood in an earlier version and has left; files of the first format do not say."""
+    return cast("Sequence[Mapping[str, str]]", head.get("left") or ())
+
 
 def asked(head: Mapping[str, Any]) -> Asked:
     """Read the address: `elenco`, `percorso`, `esito`, `cerca`."""
@@ -108,7 +115,7 @@ def asked(head: Mapping[str, Any]) -> Asked:
 
 @dataclass(frozen=True, kw_only=True)
 class Shown:
-    """One page of one of the three lists of a version, and the plots of the whole."""
+    """One page of one of the lists of a version, and the plots of the whole."""
 
     ranking: Ranking
     head: Mapping[str, Any]
@@ -127,6 +134,11 @@ class Shown:
     def arrow(self, place: Place) -> tuple[str, str]:
         """The same as an icon and its tone."""
         return moves.arrow(place.move)
+
+    @property
+    def left(self) -> int:
+        """How many have left since an earlier version."""
+        return len(left_of(self.head))
 
     def address(self, here: str) -> str:
         """The list at the address `here`, narrowed as it is."""

@@ -1,12 +1,21 @@
 """Moves of a firm between two versions, in words: "salita di 3: rinuncia di 2 imprese; riserva «Microimprese»"."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
-from flask_babel import gettext as _, ngettext
+from flask_babel import LazyString, gettext as _, lazy_gettext as _l, ngettext
 
 from portal.ranking.rules import Because, By, Move, Outcome, Part
 from portal.web.filters import tr
+
+LEFT: Final[Mapping[str, LazyString]] = {
+    "waived": _l("rinuncia"),
+    "forfeited": _l("decadenza"),
+    "revoked": _l("revoca"),
+    "excluded": _l("esclusione"),
+    "withdrawn": _l("ritiro"),
+}
+"""By what a firm left the list."""
 
 
 def words(kept: Mapping[str, Any] | None, reserves: Mapping[str, Any]) -> str:
@@ -53,21 +62,21 @@ def _part(part: Part) -> str:  # noqa: C901, PLR0911 - a table of words
     num = part.firms
     match part.by:
         case By.WAIVED:
-            return ngettext("rinuncia di un'impresa", "rinuncia di %(num)s imprese", num)
+            return str(ngettext("rinuncia di un'impresa", "rinuncia di %(num)s imprese", num))
         case By.FORFEITED:
-            return ngettext("decadenza di un'impresa", "decadenza di %(num)s imprese", num)
+            return str(ngettext("decadenza di un'impresa", "decadenza di %(num)s imprese", num))
         case By.REVOKED:
-            return ngettext("revoca a un'impresa", "revoca a %(num)s imprese", num)
+            return str(ngettext("revoca a un'impresa", "revoca a %(num)s imprese", num))
         case By.EXCLUDED:
-            return ngettext("esclusione di un'impresa", "esclusione di %(num)s imprese", num)
+            return str(ngettext("esclusione di un'impresa", "esclusione di %(num)s imprese", num))
         case By.WITHDRAWN:
-            return ngettext("ritiro di un'impresa", "ritiro di %(num)s imprese", num)
+            return str(ngettext("ritiro di un'impresa", "ritiro di %(num)s imprese", num))
         case By.BELOW:
-            return ngettext("un'impresa ora sotto soglia", "%(num)s imprese ora sotto soglia", num)
+            return str(ngettext("un'impresa ora sotto soglia", "%(num)s imprese ora sotto soglia", num))
         case By.ENTERED:
-            return ngettext("un'impresa entrata davanti", "%(num)s imprese entrate davanti", num)
+            return str(ngettext("un'impresa entrata davanti", "%(num)s imprese entrate davanti", num))
         case By.RETURNED:
-            return ngettext("un'impresa riammessa davanti", "%(num)s imprese riammesse davanti", num)
+            return str(ngettext("un'impresa riammessa davanti", "%(num)s imprese riammesse davanti", num))
         case By.OWN_POINTS:
             return str(_("propri punti corretti (%(steps)s)", steps=_signed(part.steps)))
         case By.OTHER_POINTS:
@@ -85,7 +94,7 @@ def _because(move: Move, reserves: Mapping[str, Any]) -> str:  # noqa: C901, PLR
         case Because.RESERVE:
             return str(_("riserva «%(title)s»", title=tr(reserves.get(move.reserve or "", move.reserve))))
         case Because.FREED:
-            return ngettext("liberato il posto di un'impresa", "liberati i posti di %(num)s imprese", move.freed)
+            return str(ngettext("liberato il posto di un'impresa", "liberati i posti di %(num)s imprese", move.freed))
         case Because.PLACES:
             return str(_("posti esauriti"))
         case Because.PATHWAY:
