@@ -53,6 +53,7 @@ MENU = (
     NavItem(label=_l("Domande"), path="/ufficio/domande", roles=frozenset({"manager", "admin"})),
     NavItem(label=_l("Bandi"), path="/ufficio/bandi", roles=frozenset({"manager", "admin"})),
     NavItem(label=_l("Concessioni"), path="/ufficio/concessioni", roles=frozenset({"manager", "admin"})),
+    NavItem(label=_l("Incontri"), path="/ufficio/incontri", roles=frozenset({"manager", "events", "admin", "auditor"})),
     NavItem(label=_l("Missioni"), path="/ufficio/missioni", roles=frozenset({"events"})),
     NavItem(label=_l("Messaggi"), path="/ufficio/messaggi", roles=frozenset({"manager", "events", "admin"})),
     NavItem(label=_l("Persone"), path="/ufficio/utenti", roles=frozenset({"admin"})),

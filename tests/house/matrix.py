@@ -278,6 +278,20 @@ missions.take                    POST      events
 missions.badges                  POST      events
 missions.door                    GET POST  events
 missions.sync                    POST      events
+matching_office.index            GET       managers events auditor admin
+matching_office.event            GET       manager events auditor admin
+matching_office.new              GET POST  managers events admin
+matching_office.edit             GET POST  manager events admin
+matching_office.step             POST      manager events admin
+matching_office.add_firms        POST      manager events admin
+matching_office.add_known        POST      manager events admin
+matching_office.exclude          POST      manager events admin
+matching_office.readmit          POST      manager events admin
+matching_office.participant      GET       manager events auditor admin
+matching_office.decide           POST      manager events admin
+matching_office.proposals        GET       manager events auditor admin
+matching_office.propose          POST      manager events admin
+matching_office.require          POST      manager events admin
 agenda.grid                      GET       manager events auditor admin
 agenda.prices                    GET       manager events auditor admin
 agenda.move                      POST      manager events admin

@@ -44,6 +44,7 @@ from portal.eligibility import service as eligibility
 from portal.eligibility.models import Refusal
 from portal.evaluation.models import Assignment
 from portal.kernel.clock import utcnow
+from portal.matching.models import Exclusion
 from portal.matching.service import firms
 from portal.missions import service as missions
 from portal.missions.rules.changing import ChangeKind
@@ -134,12 +135,21 @@ def _access(session: Session, asking: Application, about: Application) -> dict[s
 
 
 def _meetings(session: Session, call: Any, firm: Any) -> dict[str, dict[str, Any]]:
-    """An event of the call with a meeting, to which the firm comes."""
-    event, _firms, (buyer,), (meeting,) = a_market(call, firms=1, buyers=1)
+    """An event of the call with a meeting, to which the firm comes, and a pair that must not meet."""
+    event, (other,), (buyer,), (meeting,) = a_market(call, firms=1, buyers=1)
     firms.join(session, event.id, firm.id, by="anna@x.example", now=utcnow())
+    apart = Exclusion(
+        event_id=event.id, one_id=other.id, other_id=buyer.id, reason="competitors", made_by="u@x.example"
+    )
+    session.add(apart)
     session.flush()
-    known = {"slug": event.slug, "meeting_id": meeting.id, "participant_id": buyer.id}
-    return {"agenda": known, "firms": known}
+    known = {"slug": event.slug, "meeting_id": meeting.id, "participant_id": buyer.id, "exclusion_id": apart.id}
+    return {
+        "agenda": known,
+        "firms": known,
+        "matching_office": known | {"verb": "conferma"},
+        "matching_office.step": known | {"verb": "apri"},
+    }
 
 
 def _build(session: Session, home: Path) -> World:

@@ -167,3 +167,12 @@ def meetings_of(session: Session, participant_id: UUID) -> Sequence[Meeting]:
         or_(Meeting.firm_id == participant_id, Meeting.buyer_id == participant_id), Meeting.slot_id.is_not(None)
     )
     return session.scalars(found.order_by(Meeting.id)).all()
+
+
+def lock_pair(session: Session, event_id: UUID, firm_id: UUID, buyer_id: UUID) -> Meeting | None:
+    """The first meeting of these two, called off or not, held until the transaction ends."""
+    found = select(Meeting).where(
+        Meeting.event_id == event_id, Meeting.firm_id == firm_id, Meeting.buyer_id == buyer_id
+    )
+    held = found.order_by(Meeting.occasion).limit(1).with_for_update()
+    return session.scalars(held.execution_options(populate_existing=True)).one_or_none()

@@ -38,7 +38,7 @@ def lock(session: Session, event_id: UUID) -> MatchingEvent | None:
     return session.scalars(found.execution_options(populate_existing=True)).one_or_none()
 
 
-def listing(session: Session, scope: Scope) -> Sequence[Row[tuple[MatchingEvent, str, int, int, int, int]]]:
+def listing(session: Session, scope: Scope) -> Sequence[Row[MatchingEvent, str, int, int, int, int]]:
     """(event, call's code, slots, tables, confirmed firms, confirmed buyers), the newest first."""
 
     def confirmed(side: Side) -> ColumnElement[int]:

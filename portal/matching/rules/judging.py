@@ -1,6 +1,5 @@
 """How a profile stands with the office."""
 
-from datetime import datetime
 from enum import StrEnum
 
 from flask_babel import lazy_gettext as _l
@@ -17,13 +16,13 @@ class Standing(StrEnum):
     SENT_BACK = "sent_back"
 
 
-def standing(*, saved_at: datetime | None, validated_at: datetime | None, sent_back_at: datetime | None) -> Standing:
-    """How a profile stands, by when each thing was done."""
-    if validated_at is not None:
+def standing(*, saved_at: object, validated_at: object, sent_back_at: object) -> Standing:
+    """How a profile stands, by when each thing was done, or whether it was."""
+    if validated_at:
         return Standing.GOOD
-    if sent_back_at is not None:
+    if sent_back_at:
         return Standing.SENT_BACK
-    return Standing.TO_READ if saved_at is not None else Standing.MISSING
+    return Standing.TO_READ if saved_at else Standing.MISSING
 
 
 class NothingToJudge(DomainError):

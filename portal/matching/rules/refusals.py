@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 
-from portal.kernel.errors import DomainError
+from portal.kernel.errors import Conflict, DomainError
 
 
 class SessionTooShort(DomainError):
@@ -75,3 +75,17 @@ class TooManyWishes(DomainError):
 
 class AlreadyScheduled(DomainError):
     text = _l("L'agenda è già pubblicata: le proposte non si ricalcolano più.")
+
+
+class EventMoved(Conflict):
+    text = _l(
+        "Un collega ha salvato l'evento mentre lo modificavi: confronta con la pagina dell'evento, poi salva di nuovo."
+    )
+
+
+class NotWished(DomainError):
+    text = _l("L'incontro è già segnato come svolto o mancato.")
+
+
+class OfExcluded(DomainError):
+    text = _l("I due sono esclusi: togli prima l'esclusione.")

@@ -10,7 +10,15 @@ from sqlalchemy.orm import Session
 from portal.kernel.clock import ROME
 from portal.matching.models import Interpreter, MatchingEvent, MeetingTable, Slot
 from portal.matching.queries import events
-from portal.matching.rules.refusals import InterpreterInUse, NamedTwice, NoSessions, SlotInUse, SlugTaken, TableInUse
+from portal.matching.rules.refusals import (
+    EventMoved,
+    InterpreterInUse,
+    NamedTwice,
+    NoSessions,
+    SlotInUse,
+    SlugTaken,
+    TableInUse,
+)
 from portal.matching.rules.settings import Settings
 from portal.matching.rules.states import EventState
 from portal.matching.rules.timetable import Sitting, cut
@@ -71,12 +79,17 @@ def create(session: Session, call_id: UUID, plan: Plan, *, by: str, now: datetim
     return event
 
 
-def change(session: Session, event_id: UUID, plan: Plan, *, by: str, now: datetime) -> MatchingEvent:
+def change(
+    session: Session, event_id: UUID, plan: Plan, *, by: str, now: datetime, revision: int | None = None
+) -> MatchingEvent:
     """Write the event anew. Slots, tables and interpreters that stay keep their identity, with all that refers to them.
 
-    Raises what `create` raises, SlotInUse, TableInUse, InterpreterInUse, NotFound.
+    `revision`: of the event as it was read, where that counts. Raises what `create` raises, SlotInUse, TableInUse,
+    InterpreterInUse, EventMoved, NotFound.
     """
     event = lock_event(session, event_id)
+    if revision is not None and event.revision != revision:
+        raise EventMoved
     if plan.slug != event.slug and events.slug_exists(session, plan.slug):
         raise SlugTaken(field="slug")
     event.slug = plan.slug

@@ -8,10 +8,11 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from portal.kernel.errors import NotFound
 from portal.matching.models import Meeting
-from portal.matching.queries import board
+from portal.matching.queries import agenda, board
 from portal.matching.rules.pairs import Pair, to_propose
-from portal.matching.rules.refusals import AlreadyScheduled
+from portal.matching.rules.refusals import AlreadyScheduled, NotWished, OfExcluded
 from portal.matching.rules.states import EventState, MeetingState
 from portal.matching.service.trace import lock_event, trace
 
@@ -94,3 +95,47 @@ def as_json(pair: Pair) -> dict[str, Any]:
             for view in pair.score.views
         ],
     }
+
+
+def require(
+    session: Session,
+    event_id: UUID,
+    firm_id: UUID,
+    buyer_id: UUID,
+    *,
+    is_required: bool,
+    session_name: str | None = None,
+    by: str,
+    now: datetime,
+) -> Meeting:
+    """A meeting must take place, in a session of that name or in any; or it need not any more.
+
+    One that nobody proposed is proposed by that. Raises OfExcluded, NotWished, NotFound.
+    """
+    event = lock_event(session, event_id)
+    whole = board.read(session, event)
+    if firm_id not in whole.firms or buyer_id not in whole.buyers:
+        raise NotFound
+    if is_required and (firm_id, buyer_id) in whole.excluded:
+        raise OfExcluded
+    meeting = agenda.lock_pair(session, event_id, firm_id, buyer_id)
+    if meeting is None:
+        pair = next((one for one in whole.pairs(of=firm_id) if one.buyer == buyer_id), None)
+        meeting = Meeting(event_id=event_id, firm_id=firm_id, buyer_id=buyer_id, state=MeetingState.PROPOSED)
+        if pair is not None:
+            _weigh(meeting, pair)
+        session.add(meeting)
+    elif meeting.state in {MeetingState.HELD, MeetingState.NO_SHOW}:
+        raise NotWished
+    elif meeting.state is MeetingState.CANCELLED and is_required:
+        meeting.state, meeting.cancelled_by, meeting.cancelled_reason = MeetingState.PROPOSED, None, ""
+    meeting.is_required, meeting.session = is_required, session_name if is_required else None
+    session.flush()
+    facts: dict[str, Any] = {
+        "firm": str(firm_id),
+        "buyer": str(buyer_id),
+        "required": is_required,
+        "only_in": meeting.session,
+    }
+    trace(session, "meeting_required", event_id, by=by, now=now, **facts)
+    return meeting

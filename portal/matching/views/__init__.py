@@ -3,11 +3,13 @@
 from portal.matching.views import (
     agenda,
     firms,
+    office,
     search,
 )
 
 blueprints = (
     agenda.bp,
     firms.bp,
+    office.bp,
     search.bp,
 )

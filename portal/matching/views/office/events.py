@@ -1,0 +1,234 @@
+"""All events, and one: how it stands, who comes, what the office owes, what can't be."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _, ngettext
+from flask_login import current_user
+
+from portal import db
+from portal.calls import queries as calls
+from portal.kernel.clock import utcnow
+from portal.matching import permissions
+from portal.matching.models import MatchingEvent
+from portal.matching.queries import agenda, board, events, participants, standing
+from portal.matching.queries.standing import Figures
+from portal.matching.rules import conflicts, desk
+from portal.matching.rules.conflicts import Named
+from portal.matching.rules.states import EventState, ParticipantState, RunState, Side
+from portal.matching.service import events as verbs, participants as people, telling, wishes
+from portal.matching.views.office.shared import refused, requires_reader, requires_writer, the_event, title_of, words
+from portal.web.filters import tr
+
+INFEASIBLE = "infeasible"
+STEPS: dict[str, tuple[EventState, frozenset[EventState]]] = {
+    "apri": (EventState.WISHES, frozenset({EventState.DRAFT, EventState.SCHEDULING})),
+    "agenda": (EventState.SCHEDULING, frozenset({EventState.WISHES})),
+    "chiudi": (EventState.CLOSED, frozenset({EventState.PUBLISHED})),
+}
+"""Verb -> where the event goes, and from where it may."""
+
+
+def titles() -> dict[UUID, str]:
+    """Calls of which this person may run events, by title."""
+    known = [one.call for one in calls.all_calls(db.session(), only=permissions.organised(current_user))]
+    return {call.id: tr(calls.content_of(call.version).title) for call in known if call.version}
+
+
+def _jobs(
+    event: MatchingEvent, figures: Figures, run: tuple[RunState, str | None] | None, ends_at: datetime | None
+) -> list[desk.Job]:
+    facts = desk.Facts(
+        state=event.state,
+        wishes_from=event.wishes_from,
+        wishes_until=event.wishes_until,
+        to_read=figures.to_read,
+        invited=figures.invited,
+        firms=sum(figures.of(Side.COMPANY, state) for state in ParticipantState),
+        buyers=sum(figures.of(Side.BUYER, state) for state in ParticipantState),
+        is_infeasible=bool(run and run[1] == INFEASIBLE),
+        has_failed=bool(run and run[0] is RunState.FAILED),
+        ends_at=ends_at,
+    )
+    return desk.jobs(facts, now=utcnow())
+
+
+@requires_reader
+def index() -> ResponseReturnValue:
+    """Every event within reach, with what it asks of the office."""
+    session = db.session()
+    rows = events.listing(session, permissions.scope(current_user))
+    ids = [row[0].id for row in rows]
+    figures, when = standing.figures(session, ids), standing.days(session, ids)
+    runs = standing.latest_runs(session, ids)
+    lines = []
+    for event, code, *counts in rows:
+        ends_at = when[event.id][1] if event.id in when else None
+        owed = _jobs(event, figures[event.id], runs.get(event.id), ends_at)
+        lines.append((event, code, counts, when.get(event.id), owed))
+    return render_template(
+        "matching/office/index.html", lines=lines, title_of=title_of, may_write=_may_write(), **words()
+    )
+
+
+def _may_write() -> bool:
+    reach = permissions.organised(current_user)
+    return reach is None or bool(reach)
+
+
+@requires_reader
+def event(slug: str) -> ResponseReturnValue:
+    """One event."""
+    return _page(the_event(slug))
+
+
+def _page(event: MatchingEvent, *, wrong: str = "", typed: dict[str, str] | None = None) -> str:
+    session = db.session()
+    figures = standing.figures(session, [event.id])[event.id]
+    when = standing.days(session, [event.id]).get(event.id)
+    runs = standing.latest_runs(session, [event.id])
+    everybody = participants.of_event(session, event.id)
+    may_change = permissions.may_organise(current_user, event.call_id)
+    to_add = participants.firms_to_add(session, event.id, event.call_id) if may_change else []
+    return render_template(
+        "matching/office/event.html",
+        event=event,
+        title=title_of(event),
+        settings=verbs.settings_of(event),
+        figures=figures,
+        when=when,
+        zone=ZoneInfo(event.timezone),
+        jobs=_jobs(event, figures, runs.get(event.id), when[1] if when else None),
+        sides={side: [one for one in everybody if one.side is side] for side in Side},
+        name_of=agenda.name_of,
+        names={one.id: agenda.name_of(one) for one in everybody},
+        profiles=standing.profiles(session, event.id),
+        wished=standing.wished(session, event.id),
+        placed=standing.placed(session, event.id),
+        meetings=agenda.meetings(session, event.id),
+        interpreters=events.interpreters(session, event.id),
+        exclusions=board.exclusions(session, event.id),
+        untold=len(telling.untold(session, event)),
+        conflict=_conflict(event),
+        firms_to_add=len(to_add),
+        known_buyers=participants.buyers_to_add(session, event.id, scope=permissions.scope(current_user))
+        if may_change
+        else [],
+        steps={verb: to for verb, (to, since) in STEPS.items() if event.state in since},
+        may_change=may_change,
+        wrong=wrong,
+        typed=typed or {},
+        **words(),
+    )
+
+
+def _conflict(event: MatchingEvent) -> list[Any]:
+    """What can't hold together, in words; empty where the last run found an agenda, or none was asked for."""
+    session = db.session()
+    run = agenda.latest_run(session, event.id)
+    solution = (run.solution if run else None) or {}
+    if run is None or solution.get("status") != INFEASIBLE:
+        return []
+    zone = ZoneInfo(event.timezone)
+    named = Named(
+        people={str(one.id): agenda.name_of(one) for one in participants.of_event(session, event.id)},
+        slots={str(one.id): f"{one.starts_at.astimezone(zone):%d/%m %H:%M}" for one in event.slots},
+        locked=frozenset(str(one.id) for one in agenda.meetings(session, event.id) if one.is_locked),
+    )
+    return conflicts.words(solution.get("conflict") or {}, run.instance, named)
+
+
+@requires_writer
+def step(slug: str, verb: str) -> ResponseReturnValue:
+    """Open the wishes, go over to the agenda, close."""
+    one = the_event(slug, to_change=True)
+    to, since = STEPS[verb]
+    if one.state not in since:
+        return _page(one, wrong=_("L'evento è già in un altro stato: guarda com'è ora.")), 409
+    if no := refused(lambda session, **who: verbs.move(session, one.id, to, **who)):
+        return _page(the_event(slug), wrong=str(no[0])), no[1]
+    flash(_("Stato dell'evento aggiornato."), "success")
+    return redirect(url_for(".event", slug=slug), 303)
+
+
+@requires_writer
+def add_firms(slug: str) -> ResponseReturnValue:
+    """Invite every firm admitted to the call that the event lacks, and keep groups apart."""
+    one = the_event(slug, to_change=True)
+    added: list[Any] = []
+
+    def verb(session: Any, **who: Any) -> None:  # noqa: ANN401
+        added.extend(people.add_firms(session, one.id, **who))
+        wishes.find_groups(session, one.id, now=who["now"])
+
+    if no := refused(verb):
+        return _page(the_event(slug), wrong=str(no[0])), no[1]
+    flash(ngettext("%(num)s impresa aggiunta.", "%(num)s imprese aggiunte.", len(added)), "success")
+    return redirect(url_for(".event", slug=slug), 303)
+
+
+@requires_writer
+def add_known(slug: str) -> ResponseReturnValue:
+    """Invite buyers that the portal knows already."""
+    one = the_event(slug, to_change=True)
+    offered = participants.buyers_to_add(db.session(), one.id, scope=permissions.scope(current_user))
+    chosen = {text for text in request.form.getlist("buyer") if len(text) == 36}  # noqa: PLR2004 - a UUID
+    wanted = [buyer.id for buyer in offered if str(buyer.id) in chosen]
+    if not wanted:
+        return _page(one, wrong=_("Scegli almeno un buyer.")), 422
+
+    def verb(session: Any, **who: Any) -> None:  # noqa: ANN401
+        people.add_buyers(session, one.id, wanted, **who)
+        wishes.find_groups(session, one.id, now=who["now"])
+
+    if no := refused(verb):
+        return _page(the_event(slug), wrong=str(no[0])), no[1]
+    flash(ngettext("%(num)s buyer aggiunto.", "%(num)s buyer aggiunti.", len(wanted)), "success")
+    return redirect(url_for(".event", slug=slug), 303)
+
+
+@requires_writer
+def exclude(slug: str) -> ResponseReturnValue:
+    """A firm and a buyer must not meet."""
+    one = the_event(slug, to_change=True)
+    typed = {name: request.form.get(name, "")[:200] for name in ("firm", "buyer", "why", "other")}
+    reason = typed["other"].strip() or typed["why"]
+    if not reason:
+        return _page(one, wrong=_("Scegli o scrivi il motivo dell'esclusione."), typed=typed), 422
+    firm, buyer = _uuid(typed["firm"]), _uuid(typed["buyer"])
+    if no := refused(lambda session, **who: wishes.exclude(session, one.id, firm, buyer, reason=reason, **who)):
+        return _page(the_event(slug), wrong=str(no[0]), typed=typed), no[1]
+    flash(_("Esclusione registrata: i due non saranno proposti."), "success")
+    return redirect(f"{url_for('.event', slug=slug)}#exclusions", 303)
+
+
+@requires_writer
+def readmit(slug: str, exclusion_id: UUID) -> ResponseReturnValue:
+    """They may meet after all."""
+    one = the_event(slug, to_change=True)
+    if no := refused(lambda session, **who: wishes.readmit(session, one.id, exclusion_id, **who)):
+        return _page(the_event(slug), wrong=str(no[0])), no[1]
+    flash(_("Esclusione tolta."), "success")
+    return redirect(f"{url_for('.event', slug=slug)}#exclusions", 303)
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        abort(400)
+
+
+def route(bp: Blueprint) -> None:
+    """Where these pages are."""
+    bp.get("/ufficio/incontri")(index)
+    bp.get("/ufficio/incontri/<slug>")(event)
+    bp.post("/ufficio/incontri/<slug>/stato/<any(apri, agenda, chiudi):verb>")(step)
+    bp.post("/ufficio/incontri/<slug>/imprese")(add_firms)
+    bp.post("/ufficio/incontri/<slug>/buyer-noti")(add_known)
+    bp.post("/ufficio/incontri/<slug>/esclusioni")(exclude)
+    bp.post("/ufficio/incontri/<slug>/esclusioni/<uuid:exclusion_id>/togli")(readmit)

@@ -1,0 +1,150 @@
+"""One participant: profile to read, times, quotas, wishes, and what is suggested to them."""
+
+from collections.abc import Mapping
+from itertools import groupby
+from typing import Any, Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import LazyString, gettext as _, lazy_gettext as _l
+from flask_login import current_user
+
+from portal import db
+from portal.matching import permissions
+from portal.matching.forms.event import stripped
+from portal.matching.models import MatchingEvent, Participant
+from portal.matching.queries import agenda, board, participants, standing
+from portal.matching.rules.judging import Standing
+from portal.matching.service import judging, participants as verbs
+from portal.matching.views.labels import country, profile_rows
+from portal.matching.views.office.shared import (
+    refused,
+    requires_reader,
+    requires_writer,
+    the_participant,
+    title_of,
+    words,
+)
+
+SUGGESTED: Final = 15
+MOST_MEETINGS: Final = 200
+MOST_DIGITS: Final = 6
+DONE: Final[Mapping[str, LazyString]] = {
+    "conferma": _l("Partecipazione confermata."),
+    "ritira": _l("Segnato: non viene."),
+    "riammetti": _l("Segnato: viene di nuovo."),
+    "limiti": _l("Numero di incontri salvato."),
+    "orari": _l("Disponibilità salvata."),
+    "convalida": _l("Profilo convalidato: chi lo ha scritto è avvisato."),
+    "rimanda": _l("Profilo rimandato: chi lo ha scritto legge il motivo."),
+}
+
+
+@requires_reader
+def participant(slug: str, participant_id: UUID) -> ResponseReturnValue:
+    """One participant."""
+    return _page(*the_participant(slug, participant_id))
+
+
+def _page(event: MatchingEvent, one: Participant, *, wrong: str = "", typed: Mapping[str, str] | None = None) -> str:
+    session = db.session()
+    whole = board.read(session, event)
+    shown, profile = whole.find(one.id), participants.find_profile(session, one)
+    pairs = whole.pairs(of=one.id) if shown else []
+    everybody = {**whole.firms, **whole.buyers}
+    return render_template(
+        "matching/office/participant.html",
+        event=event,
+        title=title_of(event),
+        one=one,
+        name=agenda.name_of(one),
+        profile=profile,
+        stands=standing.profiles(session, event.id).get(one.id, Standing.MISSING),
+        rows=profile_rows(shown.content) if shown else [],
+        delegates=board.delegates(session, one.counterpart_id) if one.counterpart_id else [],
+        suggested=[(pair, everybody[pair.other(one.id)].name) for pair in pairs[:SUGGESTED]],
+        wishes=[
+            (everybody[to].name, level)
+            for (who, to), level in whole.wishes.items()
+            if who == one.id and to in everybody
+        ],
+        wanted=[
+            (everybody[who].name, level)
+            for (who, to), level in whole.wishes.items()
+            if to == one.id and who in everybody
+        ],
+        zone=ZoneInfo(event.timezone),
+        sessions=[(key, list(slots)) for key, slots in groupby(event.slots, key=lambda slot: (slot.day, slot.session))],
+        country_of=country,
+        may_change=permissions.may_organise(current_user, event.call_id),
+        wrong=wrong,
+        typed=typed or {},
+        **words(),
+    )
+
+
+@requires_writer
+def decide(slug: str, participant_id: UUID, verb: str) -> ResponseReturnValue:
+    """Whatever staff say of a participant."""
+    event, one = the_participant(slug, participant_id, to_change=True)
+    typed = {name: request.form.get(name, "")[:1000] for name in ("reason", "least", "most", "revision")}
+    wrong = _unreadable(verb, typed)
+    if wrong:
+        return _page(event, one, wrong=wrong, typed=typed), 422
+    if no := refused(_verb(verb, one.id, typed)):
+        event, one = the_participant(slug, participant_id)
+        return _page(event, one, wrong=str(no[0]), typed=typed), no[1]
+    flash(str(DONE[verb]), "success")
+    return redirect(url_for(".participant", slug=slug, participant_id=participant_id), 303)
+
+
+def _unreadable(verb: str, typed: Mapping[str, str]) -> str:
+    if verb == "limiti" and not (_is_count(typed["least"]) and (not typed["most"] or _is_count(typed["most"]))):
+        return _("Scrivi quanti incontri in cifre, per esempio 3; il massimo può restare vuoto.")
+    if verb == "limiti" and any(int(typed[name] or 0) > MOST_MEETINGS for name in ("least", "most")):
+        return _("Al massimo %(most)s incontri.", most=MOST_MEETINGS)
+    if verb == "ritira" and not stripped(typed["reason"]):
+        return _("Scrivi il motivo.")
+    return ""
+
+
+def _is_count(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS
+
+
+def _verb(verb: str, who: UUID, typed: Mapping[str, str]) -> Any:  # noqa: ANN401 - a verb of the service
+    revision = int(typed["revision"]) if _is_count(typed["revision"]) else 0
+    known: dict[str, Any] = {
+        "conferma": lambda session, **by: verbs.confirm(session, who, **by),
+        "ritira": lambda session, **by: verbs.leave(session, who, reason=stripped(typed["reason"]), **by),
+        "riammetti": lambda session, **by: verbs.come_back(session, who, **by),
+        "limiti": lambda session, **by: verbs.limit(
+            session, who, least=int(typed["least"]), most=int(typed["most"]) if typed["most"] else None, **by
+        ),
+        "orari": lambda session, **by: verbs.set_times(session, who, _slots(), **by),
+        "convalida": lambda session, **by: judging.validate(session, who, revision=revision, **by),
+        "rimanda": lambda session, **by: judging.send_back(
+            session, who, reason=typed["reason"], revision=revision, **by
+        ),
+    }
+    return known[verb]
+
+
+def _slots() -> list[UUID]:
+    """The slots ticked as missed; what is no slot of anything counts as one of another event."""
+    found = []
+    for text in request.form.getlist("slot")[:500]:
+        try:
+            found.append(UUID(text))
+        except ValueError:
+            found.append(UUID(int=0))
+    return found
+
+
+def route(bp: Blueprint) -> None:
+    """Where these pages are."""
+    one = "/ufficio/incontri/<slug>/partecipanti/<uuid:participant_id>"
+    bp.get(one)(participant)
+    bp.post(f"{one}/<any({', '.join(DONE)}):verb>")(decide)
