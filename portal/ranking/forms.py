@@ -30,7 +30,9 @@ class DrawForm(PortalForm):
         validate_choice=True,
     )
     reason = TextAreaField(_l("Perché serve una nuova versione"), validators=[Length(max=2000)])
-    seed = StringField(_l("Seme del sorteggio"), validators=[Length(max=64)])
+    seed = StringField(
+        _l("Seme del sorteggio"), filters=[lambda text: (text or "").strip()], validators=[Length(max=64)]
+    )
 
 
 class ActForm(PortalForm):

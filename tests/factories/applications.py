@@ -116,6 +116,17 @@ ANSWERS: dict[str, Any] = {
     "products": [{"name": "Valvole", "hs": "848180", "share": "12.5"}],
 }
 
+BUDGET_ASKED: dict[str, Any] = {
+    "amount_eur": "200",
+    "unit_value_eur": "100",
+    "places": 2,
+    "in_kind": False,
+    "aid_regime": "none",
+    "asked": "budget",
+    "source": SOURCE,
+}
+"""Money of a call that gives each firm what it asks for in the form's `budget`, up to a hundred euros."""
+
 
 def content(number: int, *, opens_at: datetime, closes_at: datetime, **more: Any) -> CallContent:
     """A whole call of two sections, two documents, two declarations."""

@@ -7,46 +7,22 @@ from playwright.sync_api import Page, expect
 
 from portal import db
 from portal.calls.rules.content import Proceeding
-from portal.eligibility import service as deciding
 from portal.kernel.clock import utcnow
-from portal.ranking import service as ranking
 from portal.ranking.rules import Cause
-from tests.factories.accounts import PASSWORD, MembershipFactory, UserFactory, staff
+from tests.factories.accounts import PASSWORD, UserFactory, staff
 from tests.factories.calls import around, make_call
-from tests.factories.companies import CompanyFactory
-from tests.factories.eligibility import handed_in
-from tests.factories.evaluation import reviewer, scored
+from tests.factories.evaluation import reviewer
+from tests.factories.ranking import entered, publish
 from tests.journeys.live import axe, no_sideways
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("journeys")]
 expect.set_options(timeout=20_000)
-ONE, TWO = "prima@unioncamere.example", "seconda@unioncamere.example"
 WHY = "Il DURC, riesaminato dopo un esposto, risulta irregolare alla data della domanda."
 
 
 def sound(page: Page) -> None:
     """Axe finds nothing and nothing sticks out."""
     assert (page.url, axe(page), no_sideways(page)) == (page.url, [], True)
-
-
-def entered(call, judge, *, share, owner):
-    session = db.session()
-    company = CompanyFactory()
-    MembershipFactory(user=owner, company=company)
-    application = handed_in(session, call, company, at=call.opens_at + timedelta(hours=1))
-    application.pathway = application.content["pathway"]
-    deciding.check(session, application.id, now=utcnow())
-    deciding.admit(session, application.id, reason="Visura e DURC agli atti.", by=ONE, now=utcnow())
-    return scored(call, application, judge, shares=[share])
-
-
-def publish(call, **more):
-    session = db.session()
-    drawn = ranking.draw_up(session, call.id, by=ONE, now=utcnow(), **more)
-    ranking.approve(session, drawn.id, by=TWO, now=utcnow())
-    ranking.publish(session, drawn.id, by=ONE, now=utcnow())
-    session.commit()
-    return drawn
 
 
 @pytest.fixture
@@ -57,9 +33,10 @@ def world(portal):
     call = make_call(session, window=around(at), at=at, **parts)
     owner, judge = UserFactory(), reviewer()
     first = entered(call, judge, share="1", owner=owner)
-    entered(call, judge, share="0.8", owner=UserFactory())
+    entered(call, judge, share="0.8")
     manager = staff()
     publish(call)
+    session.commit()
     return call, first, owner, manager
 
 
@@ -91,6 +68,7 @@ def test_a_firm_is_excluded_after_the_publication(world, visit):
     expect(office.locator("#requisiti").get_by_role("link", name="Riapri l'istruttoria")).to_be_visible()
 
     drawn = publish(call, cause=Cause.EXCLUSION, reason=WHY)
+    db.session.commit()
     office.goto(f"/ufficio/graduatorie/{drawn.id}")
     expect(office.locator("main")).to_contain_text("esclusione di un'impresa")
     sound(office)

@@ -3,13 +3,13 @@
 import csv
 import io
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from openpyxl import load_workbook
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from portal.accounts.models import User
 from portal.applications import service as asking
 from portal.applications.models import Application
 from portal.applications.rules import Status
@@ -39,11 +39,11 @@ from portal.ranking.rules.refusals import Overtaken, StillOwed
 from portal.ranking.service import papers
 from portal.ranking.service.moves import words
 from tests.accounts_help import csrf, post, sign_in
-from tests.factories.accounts import MembershipFactory, UserFactory, staff
+from tests.factories import ranking as made
+from tests.factories.accounts import UserFactory, staff
 from tests.factories.calls import around, make_call
-from tests.factories.companies import CompanyFactory
-from tests.factories.eligibility import handed_in, noticed
-from tests.factories.evaluation import OFFICE, SECOND, admitted, reviewer, scored
+from tests.factories.eligibility import noticed
+from tests.factories.evaluation import OFFICE, SECOND, admitted, reviewer
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
 CHECKED = "Visura e DURC del 22/11/2026 agli atti."
@@ -62,15 +62,8 @@ def anna(session):
     return reviewer()
 
 
-def entered(session, call, *people, share):
-    """An application checked, admitted and scored."""
-    company = CompanyFactory()
-    MembershipFactory(company=company, user=UserFactory(email=f"firma@{company.vat}.example"))
-    application = handed_in(session, call, company, at=NOW - timedelta(days=20))
-    application.pathway = application.content["pathway"]
-    deciding.check(session, application.id, now=NOW)
-    deciding.admit(session, application.id, reason=CHECKED, by=OFFICE, now=NOW)
-    return scored(call, application, *people, shares=[share])
+entered = partial(made.entered, now=NOW)
+publish = partial(made.publish, now=NOW)
 
 
 def company_of(session, application):
@@ -92,12 +85,6 @@ def readmit(session, application, *, at):
     deciding.reopen(session, application.id, reason=AGAIN, by=OFFICE, now=at)
     correct(session, application, Verdict.PASS, at=at + timedelta(seconds=1))
     deciding.admit(session, application.id, by=OFFICE, now=at + timedelta(seconds=2))
-
-
-def publish(session, call, *, cause=Cause.FIRST, reason="", at=NOW):
-    drawn = service.draw_up(session, call.id, reason=reason, cause=cause, by=OFFICE, now=at)
-    service.approve(session, drawn.id, by=SECOND, now=at)
-    return service.publish(session, drawn.id, by=OFFICE, now=at)
 
 
 def table(response):
@@ -127,14 +114,14 @@ def tell(session):
 
 
 def test_excluded_after_the_publication_then_readmitted(session, call, anna):
-    first = entered(session, call, anna, share="1")
-    second = entered(session, call, anna, share="0.9")
-    third = entered(session, call, anna, share="0.8")
-    one = publish(session, call)
+    first = entered(call, anna, share="1")
+    second = entered(call, anna, share="0.9")
+    third = entered(call, anna, share="0.8")
+    one = publish(call)
     was = frozen(session, one)
 
     exclude(session, second)
-    two = publish(session, call, cause=Cause.EXCLUSION, reason=WHY)
+    two = publish(call, cause=Cause.EXCLUSION, reason=WHY)
 
     assert second.status is Status.NOT_ADMITTED
     assert said(session, two) == [
@@ -149,7 +136,7 @@ def test_excluded_after_the_publication_then_readmitted(session, call, anna):
     readmit(session, second, at=NOW + timedelta(days=1))
     assert evaluation.take_up(session, second.id, now=NOW + timedelta(days=1))
     assert not evaluation.take_up(session, second.id, now=NOW + timedelta(days=1))
-    three = publish(session, call, cause=Cause.CORRECTION, reason=AGAIN, at=NOW + timedelta(days=1))
+    three = publish(call, cause=Cause.CORRECTION, reason=AGAIN, now=NOW + timedelta(days=1))
 
     assert said(session, three) == [
         (first.protocol, ""),
@@ -163,9 +150,9 @@ def test_excluded_after_the_publication_then_readmitted(session, call, anna):
 
 
 def test_until_it_is_decided_no_version_is_drawn_up_approved_or_published(session, call, anna):
-    entered(session, call, anna, share="1")
-    doubtful = entered(session, call, anna, share="0.9")
-    publish(session, call)
+    entered(call, anna, share="1")
+    doubtful = entered(call, anna, share="0.9")
+    publish(call)
     again = service.draw_up(session, call.id, reason=WHY, by=OFFICE, now=NOW)
     service.approve(session, again.id, by=SECOND, now=NOW)
 
@@ -178,8 +165,8 @@ def test_until_it_is_decided_no_version_is_drawn_up_approved_or_published(sessio
 
 
 def test_one_found_in_order_is_where_it_was_and_nothing_is_published_anew(session, call, anna):
-    firm = entered(session, call, anna, share="1")
-    ranking = publish(session, call)
+    firm = entered(call, anna, share="1")
+    ranking = publish(call)
 
     deciding.reopen(session, firm.id, reason=WHY, by=OFFICE, now=NOW)
     assert (firm.status, firm.reopened_at) == (Status.ELIGIBILITY_CHECK, NOW)
@@ -196,10 +183,10 @@ def test_one_found_in_order_is_where_it_was_and_nothing_is_published_anew(sessio
 
 def test_where_the_call_wants_a_notice_nobody_is_excluded_without(session, anna):
     call = make_call(session, window=around(NOW - timedelta(days=30)))
-    firm = entered(session, call, anna, share="1")
-    publish(session, call)
+    firm = entered(call, anna, share="1")
+    publish(call)
     deciding.reopen(session, firm.id, reason=WHY, by=OFFICE, now=NOW)
-    correct(session, firm, Verdict.FAIL, at=NOW)
+    correct(session, firm, Verdict.FAIL, at=NOW + timedelta(seconds=1))
 
     with pytest.raises(NoticeNeeded):
         deciding.not_admit(session, firm.id, reason=WHY, by=OFFICE, now=NOW)
@@ -210,13 +197,13 @@ def test_where_the_call_wants_a_notice_nobody_is_excluded_without(session, anna)
 
 
 def test_a_notice_keeps_the_case_reopened_and_a_confirmation_after_it_restores_it(session, call, anna):
-    firm = entered(session, call, anna, share="1")
-    publish(session, call)
+    firm = entered(call, anna, share="1")
+    publish(call)
     deciding.reopen(session, firm.id, reason=WHY, by=OFFICE, now=NOW)
-    correct(session, firm, Verdict.FAIL, at=NOW)
+    correct(session, firm, Verdict.FAIL, at=NOW + timedelta(seconds=1))
     noticed(session, firm, is_over=False, at=NOW)
     assert (firm.status, firm.reopened_at) == (Status.REJECTION_NOTICE, NOW)
-    correct(session, firm, Verdict.PASS, at=NOW + timedelta(seconds=1))
+    correct(session, firm, Verdict.PASS, at=NOW + timedelta(seconds=2))
 
     deciding.admit(session, firm.id, by=OFFICE, now=NOW)
 
@@ -224,9 +211,9 @@ def test_a_notice_keeps_the_case_reopened_and_a_confirmation_after_it_restores_i
 
 
 def test_each_decision_is_told_again_and_none_twice(session, call, anna):
-    firm = entered(session, call, anna, share="1")
-    entered(session, call, anna, share="0.8")
-    publish(session, call)
+    firm = entered(call, anna, share="1")
+    entered(call, anna, share="0.8")
+    publish(call)
     exclude(session, firm)
     readmit(session, firm, at=NOW + timedelta(days=1))
     evaluation.take_up(session, firm.id, now=NOW + timedelta(days=1))
@@ -252,8 +239,8 @@ def test_each_decision_is_told_again_and_none_twice(session, call, anna):
 
 
 def test_the_term_runs_from_the_reopening(session, call, anna):
-    firm = entered(session, call, anna, share="1")
-    publish(session, call)
+    firm = entered(call, anna, share="1")
+    publish(call)
     later = NOW + timedelta(days=200)
 
     deciding.reopen(session, firm.id, reason=WHY, by=OFFICE, now=later)
@@ -263,8 +250,8 @@ def test_the_term_runs_from_the_reopening(session, call, anna):
 
 
 def test_the_story_tells_who_and_why(session, call, anna):
-    firm = entered(session, call, anna, share="1")
-    publish(session, call)
+    firm = entered(call, anna, share="1")
+    publish(call)
     deciding.reopen(session, firm.id, reason=WHY, by=OFFICE, now=NOW)
 
     told = [(one.action, one.by) for one in story(session, firm.id)][-2:]
@@ -274,7 +261,7 @@ def test_the_story_tells_who_and_why(session, call, anna):
 
 
 def test_what_may_not_be_reopened(session, call, anna):
-    firm = entered(session, call, anna, share="1")
+    firm = entered(call, anna, share="1")
     with pytest.raises(ReasonMissing):
         deciding.reopen(session, firm.id, reason="  breve ", by=OFFICE, now=NOW)
     deciding.reopen(session, firm.id, reason=WHY, by=OFFICE, now=NOW)
@@ -289,7 +276,7 @@ def test_what_may_not_be_reopened(session, call, anna):
 
 
 def test_the_database_keeps_the_reopening(session, call, anna):
-    firm = entered(session, call, anna, share="1")
+    firm = entered(call, anna, share="1")
     deciding.reopen(session, firm.id, reason=WHY, by=OFFICE, now=NOW)
     for statement in (update(Reopening).values(reason="Un altro motivo."), delete(Reopening)):
         with pytest.raises(DBAPIError), session.begin_nested():
@@ -301,12 +288,12 @@ def test_the_database_keeps_the_reopening(session, call, anna):
 
 
 def test_what_was_reserved_for_the_excluded_is_given_back(session, call, anna):
-    firm = entered(session, call, anna, share="1")
-    other = entered(session, call, anna, share="0.9")
-    one = publish(session, call)
+    firm = entered(call, anna, share="1")
+    other = entered(call, anna, share="0.9")
+    one = publish(call)
     awards.reserve(session, one.id, by="system", now=NOW)
     exclude(session, firm)
-    two = publish(session, call, cause=Cause.EXCLUSION, reason=WHY)
+    two = publish(call, cause=Cause.EXCLUSION, reason=WHY)
 
     awards.reserve(session, two.id, by="system", now=NOW)
 
@@ -319,8 +306,8 @@ def awards_live(session, ids):
 
 
 def test_the_office_reopens_from_the_page(session, client, call, anna):
-    firm = entered(session, call, anna, share="1")
-    publish(session, call)
+    firm = entered(call, anna, share="1")
+    publish(call)
     boss = staff(call_id=call.id)
     session.commit()
     sign_in(client, boss)
@@ -345,11 +332,11 @@ def test_the_office_reopens_from_the_page(session, client, call, anna):
 
 
 def test_the_firm_reads_that_it_is_looked_at_again_then_that_it_was_excluded(session, client, call, anna):
-    firm = entered(session, call, anna, share="1")
-    entered(session, call, anna, share="0.8")
-    publish(session, call)
+    owner = UserFactory()
+    firm = entered(call, anna, share="1", owner=owner)
+    entered(call, anna, share="0.8")
+    publish(call)
     deciding.reopen(session, firm.id, reason=WHY, by=OFFICE, now=NOW)
-    owner = session.scalars(select(User).where(User.email == f"firma@{company_of(session, firm).vat}.example")).one()
     sign_in(client, owner)
     address = f"/area/domande/{firm.id}/graduatoria"
 
@@ -357,7 +344,7 @@ def test_the_firm_reads_that_it_is_looked_at_again_then_that_it_was_excluded(ses
 
     correct(session, firm, Verdict.FAIL, at=NOW + timedelta(seconds=1))
     deciding.not_admit(session, firm.id, reason=WHY, by=OFFICE, now=NOW)
-    publish(session, call, cause=Cause.EXCLUSION, reason=WHY)
+    publish(call, cause=Cause.EXCLUSION, reason=WHY)
     session.commit()
     assert "La domanda è stata esclusa" in client.get(address).text
 
@@ -365,12 +352,12 @@ def test_the_firm_reads_that_it_is_looked_at_again_then_that_it_was_excluded(ses
 @pytest.fixture
 def corrected(session, call, anna):
     """A second version, published: one excluded, one that waived, two that moved up."""
-    gone = [entered(session, call, anna, share="1"), entered(session, call, anna, share="0.95")]
-    stay = [entered(session, call, anna, share=share) for share in ("0.9", "0.8")]
-    publish(session, call)
+    gone = [entered(call, anna, share="1"), entered(call, anna, share="0.95")]
+    stay = [entered(call, anna, share=share) for share in ("0.9", "0.8")]
+    publish(call)
     exclude(session, gone[0])
     move(session, gone[1].id, Status.WAIVED, by=OFFICE, now=NOW, why="Rinuncia via PEC.")
-    ranking = publish(session, call, cause=Cause.EXCLUSION, reason=WHY)
+    ranking = publish(call, cause=Cause.EXCLUSION, reason=WHY)
     session.commit()
     return ranking, gone, stay
 
@@ -427,8 +414,8 @@ def test_the_office_s_sheet_and_the_paper_say_the_same(session, client, call, co
 
 
 def test_a_first_version_has_no_list_of_who_left(session, client, call, anna):
-    entered(session, call, anna, share="1")
-    publish(session, call)
+    entered(call, anna, share="1")
+    publish(call)
     session.commit()
     address = f"/bandi/{call.slug}/graduatoria"
 
