@@ -1,8 +1,9 @@
-"""G10, of aid: however many grant at once to the firms of one undertaking, they never pass the ceiling.
+"""G10, of aid, places, slots, tables and interpreters: however many act at once, nothing is given twice or overdrawn.
 
-Each round: RACES_CALLERS sisters, funded, granted at the same instant, each by the whole verb in a transaction of its
-own; the sums of each round differ. Then once without the lock of the undertaking: constraints must hold it alone, by
-refusing some that would have fitted. RACES_ROUNDS and RACES_CALLERS make it longer or shorter: 1,000 x 100 is the goal.
+Aid: each round RACES_CALLERS sisters, funded, granted at the same instant, each by the whole verb in a transaction of
+its own; the sums of each round differ. Then once without the lock of the undertaking: constraints must hold it, by
+refusing some that would have fitted. Missions: delegates confirm, waive and are promoted. Meetings: staff place, move
+and call off the same ones. RACES_ROUNDS and RACES_CALLERS make it longer or shorter: 1,000 x 100 is the goal.
 """
 
 import os
@@ -17,6 +18,7 @@ from benchmarks.rig import record
 from benchmarks.rig.boarding import Boarding
 from benchmarks.rig.installation import Installation
 from benchmarks.rig.racing import CEILING, Race, Round, crowd_engine
+from benchmarks.rig.shuffling import Shuffle
 from portal.awards.queries import ledger
 from portal.calls import queries as calls
 from portal.config import get_settings
@@ -47,13 +49,22 @@ def measure() -> dict[str, Any]:
             bare = _without_lock(race)
             boarding = Boarding(engine, call.id, call.version_id)
             boarded = [boarding.run(callers=CALLERS, places=max(2, CALLERS // 5)) for _ in range(ROUNDS)]
+            record.progress(f"{ROUNDS} rounds of places done")
+            shuffle = Shuffle(engine, call.id, seed=SEED)
+            shuffled = [shuffle.run(callers=CALLERS) for _ in range(ROUNDS)]
     broken = [f"{eur}: {told}" for eur, told in sound if not told.holds(eur)]
-    broken += [str(told) for told in boarded if not told.holds()]
+    broken += [str(told) for told in (*boarded, *shuffled) if not told.holds()]
     return {
         "goal": "no round above the ceiling, none refused that fits; without the lock, constraints let nothing pass; "
-        "no place of a mission twice, none free while somebody waits",
+        "no place of a mission twice, none free while somebody waits; "
+        "no participant, table or interpreter in two meetings at once",
         "holds": not broken and all(told.total <= CEILING for told in bare) and any(told.failed for told in bare),
         "missions": {"rounds": len(boarded), "done": sum(told.done for told in boarded)},
+        "meetings": {
+            "rounds": len(shuffled),
+            "done": sum(told.done for told in shuffled),
+            "refused": sum(told.refused for told in shuffled),
+        },
         "seed": SEED,
         "rounds": ROUNDS,
         "callers": CALLERS,
