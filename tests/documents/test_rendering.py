@@ -11,6 +11,7 @@ from hypothesis import given, settings, strategies as st
 
 from portal.documents import rendering
 from portal.documents.rules.papers import (
+    Agenda,
     ApplicationSheet,
     Badges,
     DelegateList,
@@ -24,7 +25,7 @@ from portal.documents.rules.papers import (
 )
 
 AT = datetime(2026, 10, 9, 13, 59, 58, tzinfo=UTC)
-PAPERS = (Receipt, ApplicationSheet, RankingList, Letter, RequestLetter, FinalAct, DelegateList, Badges)
+PAPERS = (Receipt, ApplicationSheet, RankingList, Letter, RequestLetter, FinalAct, DelegateList, Badges, Agenda)
 
 
 def sample(kind: type[Paper]) -> Paper:

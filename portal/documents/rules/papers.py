@@ -284,3 +284,36 @@ class Badges(Paper):
     mission: str
     dates: str
     badges: list[Badge]
+
+
+class AgendaRow(Part):
+    """A meeting of somebody's day, or a break."""
+
+    time: str
+    table: str = ""
+    name: str = ""
+    place: str = ""
+    people: list[str] = []
+    interpreter: str = ""
+    is_break: bool = False
+
+
+class AgendaDay(Part):
+    """A day of an agenda."""
+
+    day: str
+    rows: list[AgendaRow]
+
+
+class Agenda(Paper):
+    """One participant's meetings."""
+
+    template: ClassVar[str] = "agenda"
+
+    event: str
+    place: str
+    name: str
+    version: str
+    published_at: str
+    timezone: str
+    days: list[AgendaDay]
