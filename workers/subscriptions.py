@@ -40,6 +40,7 @@ SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {
     "awards.ended": ("notifications.tell",),
     "awards.aid_overflowed": ("notifications.tell",),
     "matching.solving_asked": ("matching.solve",),
+    "matching.agenda_told": ("notifications.tell",),
     "matching.profile_validated": ("notifications.tell",),
     "matching.profile_sent_back": ("notifications.tell",),
     "missions.opened": ("notifications.tell",),
@@ -64,7 +65,6 @@ SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {
 IGNORED: dict[str, str] = {
     "evaluation.completed": "the office's board shows it, and the ranking waits for a person",
     "eligibility.checked": "the firm hears of decisions; staff see reports on their pages",
-    "matching.agenda_told": "the firm's and the buyer's own pages show the new version",
     "matching.solving_ended": "the office's page follows the run itself",
     "accounts.unknown_address_used": "written so that an unknown address costs what a known one does",
 }

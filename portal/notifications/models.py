@@ -16,7 +16,8 @@ class Message(Recorded, Base):
 
     Subject, text and HTML are what leaves, but for a personal link: it is put in at delivery and kept nowhere.
     `attachments`: [{"name", "media_type", "method", "text"}], or a PDF made at delivery: [{"name", "receipt_of":
-    application}], [{"name", "request_of": request}], [{"name", "letter_of": award}].
+    application}], [{"name", "request_of": request}], [{"name", "letter_of": award}],
+    [{"name", "agenda_of": participant, "number"}].
     `next_try_at`: when it is due; while it is being sent, when the claim lapses. `call_id`: the call
     it is about, for whoever may see it. Who has no account is known by the address alone, a buyer by `counterpart_id`.
     """

@@ -91,6 +91,7 @@ EVENT_WORDS = {
     "evaluation.reopened": _l("Scheda riaperta"),
     "evaluation.sheets_due": _l("Schede in scadenza"),
     "evaluation.stepped_down": _l("Rinuncia di un valutatore"),
+    "matching.agenda_told": _l("Agenda degli incontri"),
     "matching.profile_sent_back": _l("Profilo da rivedere"),
     "matching.profile_validated": _l("Profilo convalidato"),
     "missions.cancelled": _l("Missione annullata"),

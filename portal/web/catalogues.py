@@ -25,6 +25,10 @@ FOR_BUYERS = (
     "templates/matching/buyer/",
     "templates/layouts/buyer.html",
     "templates/emails/buyers.",
+    "templates/emails/matching.agenda_told/",
+    "templates/matching/personal/",
+    "portal/matching/service/agendas.py",
+    "portal/notifications/service/agenda_letters.py",
     "portal/notifications/service/tell.py",
 )
 """What must be there in Russian too."""

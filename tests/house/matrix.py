@@ -137,6 +137,9 @@ firms.join                       POST      owner stranger
 firms.profile                    GET POST  owner
 firms.buyers                     GET       owner
 firms.wish                       POST      owner
+personal.own                     GET       owner
+personal.own_pdf                 GET       owner
+personal.own_calendar            GET       owner
 missions.own_index               GET       firms
 missions.own                     GET       owner
 missions.own_person              GET       owner

@@ -45,7 +45,8 @@ from portal.eligibility.models import Refusal
 from portal.evaluation.models import Assignment
 from portal.kernel.clock import utcnow
 from portal.matching.models import Exclusion
-from portal.matching.service import firms
+from portal.matching.queries import events as matching
+from portal.matching.service import firms, telling
 from portal.missions import service as missions
 from portal.missions.rules.changing import ChangeKind
 from portal.missions.rules.fields import Purpose as ListPurpose
@@ -54,7 +55,7 @@ from portal.ranking import service as ranking
 from portal.ranking.rules.signature import key_id, private_key
 from tests.documents.papers import pdf
 from tests.factories.accounts import MembershipFactory, StaffRoleFactory, UserFactory
-from tests.factories.agenda import a_market
+from tests.factories.agenda import a_market, propose, put
 from tests.factories.awards import granted
 from tests.factories.calls import MISURA, UZBEKISTAN, around, make_call
 from tests.factories.companies import CompanyFactory
@@ -135,18 +136,21 @@ def _access(session: Session, asking: Application, about: Application) -> dict[s
 
 
 def _meetings(session: Session, call: Any, firm: Any) -> dict[str, dict[str, Any]]:
-    """An event of the call with a meeting, to which the firm comes, and a pair that must not meet."""
+    """An event of the call with meetings, one of them the firm's and published, and a pair that must not meet."""
     event, (other,), (buyer,), (meeting,) = a_market(call, firms=1, buyers=1)
-    firms.join(session, event.id, firm.id, by="anna@x.example", now=utcnow())
+    me = firms.join(session, event.id, firm.id, by="anna@x.example", now=utcnow())
     apart = Exclusion(
         event_id=event.id, one_id=other.id, other_id=buyer.id, reason="competitors", made_by="u@x.example"
     )
     session.add(apart)
-    session.flush()
+    slot, table = matching.slots(session, event.id)[0], matching.tables(session, event.id)[0]
+    put(propose(event, me, buyer), slot, table)
+    telling.publish(session, event.id, reason="", by="ufficio@x.example", now=utcnow())
     known = {"slug": event.slug, "meeting_id": meeting.id, "participant_id": buyer.id, "exclusion_id": apart.id}
     return {
         "agenda": known,
         "firms": known,
+        "personal": known,
         "matching_office": known | {"verb": "conferma"},
         "matching_office.step": known | {"verb": "apri"},
     }

@@ -4,6 +4,7 @@ from portal.matching.views import (
     agenda,
     firms,
     office,
+    personal,
     search,
 )
 
@@ -11,5 +12,6 @@ blueprints = (
     agenda.bp,
     firms.bp,
     office.bp,
+    personal.bp,
     search.bp,
 )

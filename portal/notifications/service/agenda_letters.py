@@ -13,6 +13,7 @@ from portal.kernel.clock import ROME
 from portal.matching.queries import events, participants, personal
 from portal.matching.queries.personal import Personal
 from portal.matching.rules.daily import days
+from portal.matching.rules.states import ParticipantState
 from portal.matching.rules.versions import Change, Kind
 from portal.matching.service import agendas
 from portal.notifications.service.letters import RECIPES, Guest, Letter, Payload, about, address
@@ -30,18 +31,17 @@ def _told(session: Session, payload: Payload, now: datetime) -> Iterator[Letter]
     if participant is None or event is None or told is None:
         return
     mine, path = told.of(participant.id), f"/area/incontri/{event.slug}/agenda"
+    comes = participant.state is ParticipantState.CONFIRMED
     if participant.company_id is not None:
         today = now.astimezone(ROME).date()
         for user in accounts.recipients(session, participant.company_id, today=today, call_id=event.call_id):
-            facts = _facts(mine, user.language) | {"link": address(path)}
+            facts = _facts(mine, user.language) | {"link": address(path) if comes else ""}
             files = _attachments(mine, user.language, path=path)
             yield Letter(user=user, subject_id=participant.id, call_id=event.call_id, facts=facts, attachments=files)
         return
     buyer = participant.counterpart
     if buyer is not None and buyer.revoked_at is None:
-        guest = Guest(
-            email=buyer.email, full_name=buyer.contact_name, language=buyer.language, counterpart_id=buyer.id
-        )
+        guest = Guest(email=buyer.email, full_name=buyer.contact_name, language=buyer.language, counterpart_id=buyer.id)
         yield Letter(
             user=guest,
             subject_id=participant.id,

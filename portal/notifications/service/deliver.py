@@ -22,6 +22,8 @@ from portal.calls import queries as calls
 from portal.config import get_settings
 from portal.documents import rendering
 from portal.kernel.text import Language
+from portal.matching.queries import events, participants, personal
+from portal.matching.service import agendas
 from portal.notifications import queries
 from portal.notifications.models import Delivery, Message
 from portal.notifications.rules import LEASE, PERSONAL_LINK, MessageState, NotFailed, Scope, pause
@@ -175,7 +177,20 @@ def _paper(session: Session, one: Mapping[str, str], lang: Language) -> bytes:
         return _receipt(session, UUID(one["receipt_of"]), lang)
     if "request_of" in one:
         return _request(session, UUID(one["request_of"]), lang)
+    if "agenda_of" in one:
+        return _agenda(session, UUID(one["agenda_of"]), int(one["number"]), lang)
     return letters.pdf(session, UUID(one["letter_of"]), lang=lang)
+
+
+def _agenda(session: Session, participant_id: UUID, number: int, lang: Language) -> bytes:
+    """A participant's agenda as it was in that telling."""
+    participant = participants.find(session, participant_id)
+    event = events.get(session, participant.event_id) if participant else None
+    told = personal.read(session, event, number=number) if event else None
+    if told is None:
+        msg = "an agenda of nothing"
+        raise ValueError(msg)
+    return agendas.pdf(session, told.of(participant_id), lang=lang)
 
 
 def _receipt(session: Session, application_id: UUID, lang: Language) -> bytes:
