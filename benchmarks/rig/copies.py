@@ -1,6 +1,6 @@
 """Many firms from a few: rows that the services made, copied by the database with numbers that no firm has."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from benchmarks.rig.installation import Installation
 
@@ -33,9 +33,18 @@ LISTED = {
     "places": "b.of_application = s.application_id",
 }
 """What lists are made of; what was answered and attached stays with the few."""
+EVALUATED = {
+    **{name: LISTED[name] for name in ("users", "companies", "applications", "eligibility_reports")},
+    "memberships": JOINS["memberships"],
+    "assignments": "b.of_application = s.application_id",
+    "score_sheets": "b.of_application = (SELECT a.application_id FROM assignments a WHERE a.id = s.assignment_id)",
+}
+"""What a ranking is drawn up from; what was published before knows nothing of the copies."""
 OWN = {
     "users": {"id": "b.user_id", "email": "'copia-' || b.number || '@impresa.example'"},
     "companies": {"id": "b.company_id", "vat": "lpad(b.number::text, 11, '0')"},
+    "assignments": {"id": "md5(s.id::text || b.number)::uuid"},
+    "score_sheets": {"assignment_id": "md5(s.assignment_id::text || b.number)::uuid"},
     "applications": {
         "id": "b.application_id",
         "arrival": "CASE WHEN s.arrival IS NOT NULL THEN nextval('application_arrivals') END",
@@ -56,16 +65,21 @@ COLUMNS = """
 
 
 def copy(
-    rig: Installation, applications: Sequence[str], copies: int, *, is_slim: bool = False
+    rig: Installation,
+    applications: Sequence[str],
+    copies: int,
+    *,
+    is_slim: bool = False,
+    tables: Mapping[str, str] | None = None,
 ) -> list[tuple[str, str, str]]:
     """`copies` of each application with its firm and owner: (application, company, user) of each copy.
 
-    `is_slim`: only what lists show, ranked and checked too.
+    `is_slim`: only what lists show, ranked and checked too. `tables`: others than these, each with what joins it.
     """
     rig.rows(BEFORE)
     rig.rows(AGAIN)
     rig.rows(WANTED.format(copies=copies), list(applications))
-    for table, joined in (LISTED if is_slim else JOINS).items():
+    for table, joined in (tables or (LISTED if is_slim else JOINS)).items():
         names = [str(row[0]) for row in rig.rows(COLUMNS, table)]
         fresh = {"id": "gen_random_uuid()", **ALWAYS, **OWN.get(table, {}), **(SLIM.get(table, {}) if is_slim else {})}
         values = ", ".join(fresh.get(name, f's."{name}"') for name in names)

@@ -145,7 +145,7 @@ def test_the_crawl_sees_a_seal_that_is_broken(client, app, world, monkeypatch):
 
 def test_the_crawl_sees_a_fence_with_a_gap(client, app, world, monkeypatch):
     world.tie(world.clerk)
-    monkeypatch.setattr(evaluation, "tied_companies", lambda *_: frozenset())
+    monkeypatch.setattr(evaluation, "tied_companies", lambda *_args, **_named: frozenset())
     sign_in(client, world.clerk)
 
     leaks = differing(client, app, world, STAFF_ONLY, world.other_firm)

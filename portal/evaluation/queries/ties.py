@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, String, cast, func, literal, or_, select, true, union, union_all
+from sqlalchemy import ColumnElement, String, cast, func, literal, or_, select, union, union_all
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Membership, User
@@ -44,9 +44,21 @@ def _is_linked(relation: dict[str, Any]) -> bool:
 
 def people(session: Session, user_ids: Collection[UUID], *, known: Groups | None = None) -> dict[UUID, Person]:
     """What ties these people to firms: every membership, past ones too, their interests, and what is around both."""
-    facts: dict[str, defaultdict[UUID, set[str]]] = defaultdict(lambda: defaultdict(set))
-    for user_id, kind, value in session.execute(_facts(user_ids)):
+    return _people(session, user_ids, _told(session, union_all(*_facts(user_ids))), known=known)
+
+
+Told = defaultdict[str, defaultdict[UUID, set[str]]]
+"""By kind and person: what one statement tells."""
+
+
+def _told(session: Session, statement: Any) -> Told:  # noqa: ANN401 - a Select of (person, kind, value)
+    facts: Told = defaultdict(lambda: defaultdict(set))
+    for user_id, kind, value in session.execute(statement):
         facts[kind][user_id].add(value)
+    return facts
+
+
+def _people(session: Session, user_ids: Collection[UUID], facts: Told, *, known: Groups | None) -> dict[UUID, Person]:
     firms = {user_id: {UUID(one) for one in found} for user_id, found in facts["firm"].items()}
     codes, colleagues = facts["code"], facts["colleague"]
     if firms:
@@ -68,8 +80,8 @@ def people(session: Session, user_ids: Collection[UUID], *, known: Groups | None
     }
 
 
-def _facts(user_ids: Collection[UUID]) -> Any:  # noqa: ANN401 - a Select of (person, kind, value)
-    """Addresses, firms, codes and declared conflicts in one statement: it is asked at every request."""
+def _facts(user_ids: Collection[UUID]) -> list[Any]:
+    """Addresses, firms, codes and declared conflicts as (person, kind, value), for one statement."""
     acting = select(Membership.user_id, literal("firm"), cast(Membership.company_id, String)).where(
         Membership.user_id.in_(user_ids)
     )
@@ -80,14 +92,14 @@ def _facts(user_ids: Collection[UUID]) -> Any:  # noqa: ANN401 - a Select of (pe
         .where(Assignment.reviewer_id.in_(user_ids), Assignment.conflict == ConflictState.DECLARED)
     )
     named = select(Interest.user_id, literal("code"), Interest.tax_code).where(Interest.user_id.in_(user_ids))
-    return union_all(
+    return [
         select(User.id, literal("email"), User.email).where(User.id.in_(user_ids)),
         acting,
         firm.with_only_columns(Membership.user_id, literal("code"), Company.vat),
         firm.with_only_columns(Membership.user_id, literal("code"), Company.tax_code).where(Company.tax_code != ""),
         named,
         declared,
-    )
+    ]
 
 
 def _around(circles: Groups | None, codes: set[str]) -> frozenset[str]:
@@ -149,35 +161,51 @@ def applicants(
     return {row.id: by_company[row.company_id] for row in found}
 
 
-def tied_companies(session: Session, user_id: UUID) -> frozenset[UUID]:
-    """Every firm that the portal knows to be tied to a person, as things stand. The rules have the last word."""
-    person = people(session, [user_id]).get(user_id)
+def tied_companies(session: Session, user_id: UUID, *, email: str) -> frozenset[UUID]:
+    """Every firm that the portal knows to be tied to a person of that address, as things stand.
+
+    It is asked at every request of the office: whoever has no firm, code or colleague costs one statement. The rules
+    have the last word.
+    """
+    facts = _told(session, union_all(*_facts([user_id]), *_of_the_house(user_id, email)))
+    person = _people(session, [user_id], facts, known=None).get(user_id)
     if person is None:
         return frozenset()
     circles = groups(session) if person.tax_codes else Groups()
-    candidates = set(session.scalars(_candidates(person, circles))) | person.companies | person.declared
+    candidates = {UUID(one) for one in facts["house"][user_id]} | person.companies | person.declared
+    if person.tax_codes or person.colleagues:
+        candidates |= set(session.scalars(_candidates(person, circles)))
     found = firms(session, candidates, known=circles) if candidates else {}
     return frozenset(id_ for id_, firm in found.items() if detect(person, firm))
 
 
+def _of_the_house(user_id: UUID, email: str) -> list[Any]:
+    """Firms with an address of the same domain, as (person, kind, value)."""
+    domain = domain_of(email)
+    if not domain:
+        return []
+    told = (literal(user_id), literal("house"))
+    members = select(*told, cast(Membership.company_id, String)).join(User, User.id == Membership.user_id)
+    return [
+        members.where(User.email != email, _of_house(User.email, domain)),
+        select(*told, cast(Company.id, String)).where(_of_house(Company.pec, domain)),
+    ]
+
+
 def _candidates(person: Person, circles: Groups) -> Any:  # noqa: ANN401 - a Select of ids
-    """Ids of every firm that may be tied: no fewer than those that are."""
+    """Ids of every firm that may be tied by a code or a colleague: no fewer than those that are."""
     reach, codes = circles.reach(person.tax_codes), person.tax_codes
-    domain = domain_of(person.email)
-    members = select(Membership.company_id).join(User, User.id == Membership.user_id)
     return union(
         select(Company.id).where(or_(Company.vat.in_(reach), Company.tax_code.in_(reach))),
         select(Representative.company_id).where(Representative.tax_code.in_(codes)),
-        members.where(User.email.in_(person.colleagues)),
-        members.where(User.email != person.email, _of_house(User.email, domain)),
-        select(Company.id).where(_of_house(Company.pec, domain)),
+        select(Membership.company_id)
+        .join(User, User.id == Membership.user_id)
+        .where(User.email.in_(person.colleagues)),
     )
 
 
 def _of_house(column: Any, domain: str) -> ColumnElement[bool]:  # noqa: ANN401 - a column of addresses
     """Whether an address is of this domain, of one above it or of one below it."""
-    if not domain:
-        return ~true()
     parts = domain.split(".")
     above = [".".join(parts[at:]) for at in range(len(parts))]
     of = func.lower(func.rtrim(func.btrim(func.split_part(column, "@", 2)), "."))

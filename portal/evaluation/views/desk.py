@@ -38,7 +38,10 @@ ORDER = {stage: place for place, stage in enumerate([Stage.DRAFT, Stage.TO_SCORE
 def index() -> ResponseReturnValue:
     """What I owe, what is begun first."""
     session = db.session()
-    works, tied = queries.works(session, current_user.id), queries.tied_companies(session, current_user.id)
+    works, tied = (
+        queries.works(session, current_user.id),
+        queries.tied_companies(session, current_user.id, email=current_user.email),
+    )
     works = [_closed(work) if work.company_id in tied else work for work in works]
     works.sort(key=lambda work: (ORDER.get(work.stage, len(ORDER)), work.given_at))
     owed = sum(work.stage in ORDER for work in works)

@@ -38,7 +38,7 @@ def stand() -> ResponseReturnValue | None:
     """Before every request to the office: hide what whoever asks may not see."""
     if not request.path.startswith(FENCED) or not current_user.is_authenticated:
         return None
-    tied = evaluation.tied_companies(db.session(), current_user.id)
+    tied = evaluation.tied_companies(db.session(), current_user.id, email=current_user.email)
     if not tied:
         return None
     given = request.view_args or {}
