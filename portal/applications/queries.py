@@ -25,6 +25,7 @@ from portal.companies.models import Company, Holding, Representative, Year
 from portal.documents.models import File
 from portal.documents.rules import ScanState
 from portal.kernel.base import Base
+from portal.kernel.many import among
 
 
 class Version(NamedTuple):
@@ -562,7 +563,7 @@ def asked_about(session: Session, application_ids: Sequence[UUID] | None = None)
         Request.application_id, Request.kind, Request.asked_at, Request.due_at, Request.closed_at, Request.state
     )
     if application_ids is not None:
-        found = found.where(Request.application_id.in_(application_ids))
+        found = found.where(among(Request.application_id, application_ids))
     else:
         found = found.join(Application, Application.id == Request.application_id).where(
             Application.status.not_in(CONCLUDED)

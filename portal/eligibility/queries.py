@@ -21,6 +21,7 @@ from portal.eligibility.models import Override, Recheck, Refusal, Reopening, Rep
 from portal.eligibility.rules.facts import EarlierApplication
 from portal.eligibility.rules.judged import Correction, Judged, judge, standing_verdict
 from portal.eligibility.rules.verdicts import Outcome, Verdict
+from portal.kernel.many import among
 
 OUT_OF_PLAY = (Status.DRAFT, Status.WITHDRAWN)
 UNDECIDED = (
@@ -59,38 +60,45 @@ def outcomes_of(report: Report) -> list[Outcome]:
 
 
 def find_standing(session: Session, application_id: UUID) -> Standing | None:
-    """How an application stands with the rules; None before the first check. Two statements."""
+    """How an application stands with the rules; None before the first check. One statement."""
     return standings(session, [application_id]).get(application_id)
 
 
 def standings(session: Session, application_ids: Sequence[UUID]) -> dict[UUID, Standing]:
-    """How each of these applications stands; those never checked are left out. Two statements."""
+    """How each of these applications stands; those never checked are left out. One statement."""
+    found = (
+        select(Report, Override)
+        .outerjoin(Override, Override.report_id == Report.id)
+        .options(defer(Report.facts))
+        .where(among(Report.application_id, application_ids))
+        .order_by(Report.application_id, Report.number.desc())
+    )
     reports: dict[UUID, list[Report]] = defaultdict(list)
-    found = select(Report).where(Report.application_id.in_(application_ids)).options(defer(Report.facts))
-    for report in session.scalars(found.order_by(Report.application_id, Report.number.desc())):
-        reports[report.application_id].append(report)
-    corrections = _corrections(session, application_ids)
+    overrides: dict[UUID, list[tuple[Override, Report]]] = defaultdict(list)
+    for report, override in session.execute(found):
+        own = reports[report.application_id]
+        if not own or own[-1] is not report:
+            own.append(report)
+        if override is not None:
+            overrides[report.application_id].append((override, report))
     return {
-        application_id: Standing(own[0], judge(outcomes_of(own[0]), corrections[application_id]), own[1:])
+        application_id: Standing(own[0], judge(outcomes_of(own[0]), _corrections(overrides[application_id])), own[1:])
         for application_id, own in reports.items()
     }
 
 
-def _corrections(session: Session, application_ids: Sequence[UUID]) -> dict[UUID, list[Correction]]:
-    found = (
-        select(Override)
-        .join(Override.report)
-        .options(contains_eager(Override.report).defer(Report.facts))
-        .where(Report.application_id.in_(application_ids))
-        .order_by(Override.made_at, Override.id)
-    )
-    corrections: dict[UUID, list[Correction]] = defaultdict(list)
-    for one in session.scalars(found):
-        on = {outcome.id: outcome for outcome in outcomes_of(one.report)}[one.rule]
-        corrections[one.report.application_id].append(
-            Correction(on=on, verdict=one.verdict, reason=one.reason, by=one.made_by, at=one.made_at)
+def _corrections(overrides: list[tuple[Override, Report]]) -> list[Correction]:
+    """In the order in which they were made."""
+    return [
+        Correction(
+            on=next(outcome for outcome in outcomes_of(report) if outcome.id == one.rule),
+            verdict=one.verdict,
+            reason=one.reason,
+            by=one.made_by,
+            at=one.made_at,
         )
-    return corrections
+        for one, report in sorted(overrides, key=lambda each: (each[0].made_at, each[0].id))
+    ]
 
 
 def find_report(session: Session, report_id: UUID) -> Report | None:

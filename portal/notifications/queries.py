@@ -18,6 +18,7 @@ from portal.eligibility.models import Report
 from portal.eligibility.rules.verdicts import Verdict
 from portal.evaluation.models import Assignment
 from portal.kernel.clock import ROME
+from portal.kernel.many import among
 from portal.notifications.models import Message
 from portal.notifications.rules import MessageState, Scope
 from portal.ranking.models import Place, Ranking
@@ -91,7 +92,7 @@ def events(session: Session) -> Sequence[str]:
 
 def known_keys(session: Session, keys: Iterable[str]) -> set[str]:
     """Those of `keys` that a message has."""
-    return set(session.scalars(select(Message.key).where(Message.key.in_(list(keys)))))
+    return set(session.scalars(select(Message.key).where(among(Message.key, list(keys)))))
 
 
 def application(session: Session, application_id: UUID) -> Application | None:

@@ -1,7 +1,7 @@
 """Every SELECT of the office."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -37,6 +37,7 @@ from portal.ranking.models import Ranking
 
 Scope = frozenset[UUID] | None
 MOST_MESSAGES = 20
+AT_ONCE = 500
 
 
 FAR = datetime(9999, 1, 1, tzinfo=UTC)
@@ -146,9 +147,12 @@ def clocks_of(session: Session, rows: Sequence[Row[*tuple[Any, ...]]], *, now: d
     }
 
 
-def everything(session: Session, statement: Select[*tuple[Any, ...]], *, limit: int) -> Sequence[Row[*tuple[Any, ...]]]:
-    """The rows of a list in order of arrival, for a sheet."""
-    return session.execute(statement.order_by(Application.arrival).limit(limit)).all()
+def everything(
+    session: Session, statement: Select[*tuple[Any, ...]], *, limit: int
+) -> Iterator[Sequence[Row[*tuple[Any, ...]]]]:
+    """The rows of a list in order of arrival, in batches that the server hands over one by one: for a sheet."""
+    ordered = statement.order_by(Application.arrival).limit(limit)
+    yield from session.execute(ordered, execution_options={"yield_per": AT_ONCE}).partitions()
 
 
 def counts(session: Session, scope: Scope) -> dict[UUID, dict[Status, int]]:

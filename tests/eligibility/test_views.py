@@ -237,7 +237,7 @@ def test_the_list_costs_the_same_for_one_and_for_many(session, client, call, che
     session.commit()
     with statements() as many:
         client.get(address(call))
-    assert len(one) == len(many) <= 10, "two of them look for conflicts of interest"
+    assert len(one) == len(many) <= 8
 
 
 def test_many_are_admitted_with_one_reason_and_the_rest_is_told(session, client, call):

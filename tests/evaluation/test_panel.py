@@ -71,7 +71,13 @@ def test_groups_are_followed_through_links_and_one_holding_from_either_side(sess
     assert Kind.GROUP in kinds(session, anna, admitted(call, company=near))
     assert kinds(session, anna, admitted(call, company=meets)) == [Kind.GROUP]
     assert kinds(session, anna, admitted(call, company=far)) == []
-    assert queries.tied_companies(session, anna.id, email=anna.email) == {first.id, second.id, third.id, near.id, meets.id}
+    assert queries.tied_companies(session, anna.id, email=anna.email) == {
+        first.id,
+        second.id,
+        third.id,
+        near.id,
+        meets.id,
+    }
 
 
 def test_a_representative_of_both_firms_is_a_tie_and_so_is_ones_own_code(session, call, anna, bruno):
@@ -86,7 +92,9 @@ def test_a_representative_of_both_firms_is_a_tie_and_so_is_ones_own_code(session
 
     assert kinds(session, anna, application) == [Kind.PEOPLE]
     assert kinds(session, bruno, application) == [Kind.PEOPLE]
-    assert theirs.id in queries.tied_companies(session, anna.id, email=anna.email) & queries.tied_companies(session, bruno.id, email=bruno.email)
+    assert theirs.id in queries.tied_companies(session, anna.id, email=anna.email) & queries.tied_companies(
+        session, bruno.id, email=bruno.email
+    )
 
 
 def test_a_colleague_of_the_same_desk_who_acts_for_the_firm_is_a_tie(session, call, anna):

@@ -19,7 +19,7 @@ from tests.factories.calls import UZBEKISTAN, around, make_call
 from tests.factories.companies import CompanyFactory
 from tests.factories.eligibility import handed_in, noticed
 
-MOST = 10  # two of them look for conflicts of interest
+MOST = 8
 
 
 @pytest.fixture

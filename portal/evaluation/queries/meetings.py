@@ -15,6 +15,7 @@ from portal.documents.models import File
 from portal.evaluation.models import Consensus, RedactedCopy
 from portal.evaluation.queries.work import Sheet, marks_of
 from portal.evaluation.rules import Mark, Stage
+from portal.kernel.many import among
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +44,7 @@ def agreed(session: Session, sheets: dict[UUID, list[Sheet]]) -> dict[UUID, Agre
     """What counts instead of the mean, by application: the last meeting's marks, unless its sheets are others now."""
     found = (
         select(Consensus)
-        .where(Consensus.application_id.in_(sheets))
+        .where(among(Consensus.application_id, sheets))
         .ext(distinct_on(Consensus.application_id))
         .order_by(Consensus.application_id, Consensus.number.desc())
     )

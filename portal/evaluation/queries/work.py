@@ -19,6 +19,7 @@ from portal.companies.models import Company, Holding, Representative
 from portal.eligibility.models import Report
 from portal.evaluation.models import Assignment, ScoreSheet
 from portal.evaluation.rules import ConflictState, Desk, Ending, Mark, Stage
+from portal.kernel.many import among
 
 IN_EVALUATION = frozenset({Status.ADMITTED, Status.EVALUATED})
 READABLE = IN_EVALUATION | RANKED
@@ -190,7 +191,7 @@ def sheets(session: Session, application_ids: Collection[UUID]) -> dict[UUID, li
         select(Assignment, ScoreSheet, User.full_name)
         .join(User, User.id == Assignment.reviewer_id)
         .outerjoin(ScoreSheet, ScoreSheet.assignment_id == Assignment.id)
-        .where(Assignment.application_id.in_(application_ids))
+        .where(among(Assignment.application_id, application_ids))
         .order_by(Assignment.created_at, Assignment.id)
     )
     by_application: dict[UUID, list[Sheet]] = {key: [] for key in application_ids}
@@ -241,7 +242,7 @@ def automatic_points(
     """The id of each application's latest report, and the points that it gives by criterion or bonus."""
     found = (
         select(Report.application_id, Report.id, Report.criteria)
-        .where(Report.application_id.in_(application_ids))
+        .where(among(Report.application_id, application_ids))
         .ext(distinct_on(Report.application_id))
         .order_by(Report.application_id, Report.number.desc())
     )

@@ -1,11 +1,11 @@
 """The applications: filtered, sorted, paged by key, and exported as they are shown."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template, request, stream_with_context
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -103,19 +103,27 @@ def export(kind: str) -> ResponseReturnValue:
     wanted, _asked = _wanted()
     now = utcnow()
     listed, _term = _listed(permissions.scope(current_user), wanted, by_term=False, now=now)
-    rows = queries.everything(db.session(), listed, limit=MOST_EXPORTED)
-    clocks = queries.clocks_of(db.session(), rows, now=now)
-    standings = eligibility.standings(db.session(), [row.id for row in rows])
     header = [_("Protocollo"), _("Bando"), _("Impresa"), _("Partita IVA"), _("Provincia"), _("Presentata"), _("Stato")]
     header += [_("Requisiti"), _("Punti automatici"), _("Giorni rimasti"), _("Si conclude entro")]
-    table = [_row(row, standings.get(row.id), clocks.get(row.id)) for row in rows]
+    table = _table(listed, now=now)
     if kind == "csv":
-        return downloads.send(sheets.to_csv(header, table), name="domande.csv", media_type="text/csv; charset=utf-8")
+        body = stream_with_context(sheets.csv_stream(header, table))
+        return downloads.send(body, name="domande.csv", media_type="text/csv; charset=utf-8")
     book = sheets.to_xlsx({_("Domande"): (header, table)})
     return downloads.send(book, name="domande.xlsx", media_type=XLSX)
 
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def _table(listed: Select[*tuple[Any, ...]], *, now: datetime) -> Iterator[Sequence[Any]]:
+    """Batch after batch: what stands beside the rows is asked of so many at once."""
+    session = db.session()
+    for rows in queries.everything(session, listed, limit=MOST_EXPORTED):
+        clocks = queries.clocks_of(session, rows, now=now)
+        standings = eligibility.standings(session, [row.id for row in rows])
+        for row in rows:
+            yield _row(row, standings.get(row.id), clocks.get(row.id))
 
 
 def _row(row: Any, standing: Standing | None, clock: Clock | None) -> Sequence[Any]:  # noqa: ANN401 - a Row of the list
