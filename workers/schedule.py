@@ -50,6 +50,11 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 60.0,
         "options": {"queue": queues.HOUSEKEEPING, "expires": 60},
     },
+    "access.remind": {
+        "task": "access.remind",
+        "schedule": 300.0,
+        "options": {"queue": queues.HOUSEKEEPING, "expires": 300},
+    },
     "missions.tick": {
         "task": "missions.tick",
         "schedule": 60.0,

@@ -55,6 +55,7 @@ SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {
     "access.asked": ("notifications.tell",),
     "access.notified": ("notifications.tell",),
     "access.answered": ("notifications.tell",),
+    "access.decision_due": ("notifications.tell",),
     "access.decided": ("notifications.tell",),
     "calls.opened": ("notifications.tell",),
     "calls.closed": ("notifications.tell",),

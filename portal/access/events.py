@@ -32,6 +32,14 @@ class AccessAnswered(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AccessDecisionDue(Event):
+    """The term of the office is near, and nothing is decided."""
+
+    name: ClassVar[str] = "access.decision_due"
+    request_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class AccessDecided(Event):
     """The office decided."""
 

@@ -16,6 +16,7 @@ class Request(Recorded, Base):
     """One request: `application_id` is whose firm asks, `target_id` the application whose acts are asked for.
 
     They are the same where a firm asks for its own. `objects`: what the firm concerned answered, None while silent.
+    `reminded_at`: when staff were told that the term, or what it was deferred to, is near.
     """
 
     __tablename__ = "access_requests"
@@ -46,6 +47,7 @@ class Request(Recorded, Base):
     decided_by: Mapped[str | None]
     reason: Mapped[str] = mapped_column(default="")
     deferred_until: Mapped[datetime | None]
+    reminded_at: Mapped[datetime | None]
 
     application: Mapped[Application] = relationship(lazy="raise", foreign_keys=[application_id])
     target: Mapped[Application] = relationship(lazy="raise", foreign_keys=[target_id])

@@ -1,6 +1,7 @@
 """Every SELECT of the requests of access."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -60,6 +61,28 @@ def of_application(session: Session, application_id: UUID) -> Sequence[Request]:
     told = and_(Request.target_id == application_id, Request.notified_at.is_not(None))
     found = _whole().where(or_(Request.application_id == application_id, told))
     return session.scalars(found.order_by(Request.asked_at.desc(), Request.id)).all()
+
+
+def find_same(session: Session, application_id: UUID, target_id: UUID, *, wanted: str, interest: str) -> Request | None:
+    """An open request of that firm for the same acts, in the same words."""
+    found = select(Request).where(
+        Request.application_id == application_id,
+        Request.target_id == target_id,
+        Request.state.in_(OPEN),
+        Request.wanted == wanted,
+        Request.interest == interest,
+    )
+    return session.scalars(found.order_by(Request.asked_at).limit(1)).first()
+
+
+def lock_near(session: Session, *, until: datetime, limit: int) -> Sequence[Request]:
+    """Open requests whose term, or the day that they were deferred to, comes by `until`, of which nobody was reminded.
+
+    Locked; those that another worker has are skipped.
+    """
+    ends = func.coalesce(Request.deferred_until, Request.due_at)
+    found = select(Request).where(Request.state.in_(OPEN), Request.reminded_at.is_(None), ends <= until)
+    return session.scalars(found.order_by(ends, Request.id).limit(limit).with_for_update(skip_locked=True)).all()
 
 
 def find_target(session: Session, call_id: UUID, protocol: str) -> UUID | None:

@@ -1,19 +1,21 @@
 """Access to acts as pure decisions: what a request must say, its terms, when it may be decided and how."""
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
 from flask_babel import lazy_gettext as _l
 
-from portal.kernel.clock import ROME
+from portal.calls.rules.deadlines import at_hour, day_of, firm_term, working_from
 from portal.kernel.errors import Conflict, DomainError
 
-TERM: Final = timedelta(days=30)
-"""To decide; after it silence is a refusal (art. 25 c. 4 L. 241/1990)."""
-OBJECTION: Final = timedelta(days=10)
-"""For a firm concerned to object (art. 3 DPR 184/2006)."""
+TERM: Final = 30
+"""Days to decide; after them silence is a refusal (art. 25 c. 4 L. 241/1990)."""
+OBJECTION: Final = 10
+"""Days for a firm concerned to object (art. 3 DPR 184/2006)."""
+REMIND: Final = timedelta(days=5)
+"""Before a term ends, staff are reminded of it."""
 LEAST: Final = 20
 """Characters of an interest, an objection or a reason that say something."""
 
@@ -95,9 +97,14 @@ class Facts:
     files: int
 
 
-def end_of_day(at: datetime, days: timedelta) -> datetime:
-    """The last second of the day, in Rome, that comes `days` after the one of `at`."""
-    return datetime.combine(at.astimezone(ROME).date() + days, time(23, 59, 59), ROME)
+def decision_term(asked_at: datetime) -> datetime:
+    """Until when the office decides: the last second of a day in Rome that is no holiday."""
+    return at_hour(working_from(day_of(asked_at) + timedelta(days=TERM), even_saturday=True))
+
+
+def objection_term(told_at: datetime) -> datetime:
+    """Until when the firm concerned may object; a term given to a firm passes Saturdays too."""
+    return firm_term(told_at, OBJECTION)
 
 
 def is_silent(state: State, *, due_at: datetime, now: datetime) -> bool:

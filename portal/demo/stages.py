@@ -24,7 +24,7 @@ from portal.calls.models import Call
 from portal.calls.rules.content import CallContent, DocumentAsked
 from portal.companies.models import Company
 from portal.db import transaction
-from portal.demo import answers, awards, missions, papers
+from portal.demo import access, answers, awards, missions, papers
 from portal.demo.firms import Firm, firms
 from portal.demo.people import BY, MANAGER, STAFF, Staff, lombard_places, settle
 from portal.documents import rules as documents_rules, service as documents
@@ -84,6 +84,7 @@ def fill(code: str, stage: Stage, *, how_many: int, say: Say) -> None:
     if stage.reaches(Stage.RANKED):
         _close(code, content, say)
         _rank(call.id, say)
+        access.ask(call.id)
     if stage.reaches(Stage.AWARDED):
         _award(call.id, content, say)
     if stage.reaches(Stage.MISSION) and code == missions.CALL:

@@ -56,6 +56,11 @@ STATE_TONES = {
 
 
 EVENT_WORDS = {
+    "access.answered": _l("Accesso agli atti: risposta"),
+    "access.asked": _l("Accesso agli atti chiesto"),
+    "access.decided": _l("Accesso agli atti deciso"),
+    "access.decision_due": _l("Accesso agli atti: termine vicino"),
+    "access.notified": _l("Accesso agli atti: impresa interessata"),
     "awards.accepted": _l("Concessione accettata"),
     "awards.advanced": _l("Avanzamento del percorso"),
     "awards.aid_overflowed": _l("Massimale de minimis superato"),

@@ -11,7 +11,7 @@ from portal.access.models import Handout
 from portal.access.rules import State
 from portal.audit.queries import story
 from portal.documents import service as documents
-from portal.kernel.clock import utcnow
+from portal.kernel.clock import db_now, utcnow
 from portal.kernel.errors import NotFound
 from portal.kernel.outbox import Envelope
 from portal.notifications import service as notifications
@@ -50,10 +50,16 @@ def owner_of(application, **more):
     return user
 
 
-def ask(session, application, *, protocol="", now=None):
-    return service.ask(
-        session, application, protocol=protocol, wanted=WANTED, interest=INTEREST, by="a@x.example", now=now or utcnow()
-    )
+def ask(session, application, *, protocol="", wanted=WANTED):
+    return service.ask(session, application, protocol=protocol, wanted=wanted, interest=INTEREST, by="a@x.example")
+
+
+def over_in(session, request, days, **more):
+    """The request with the end of its term so many days from now."""
+    request.due_at = utcnow() + timedelta(days=days)
+    for name, value in more.items():
+        setattr(request, name, value)
+    session.flush()
 
 
 def hand(session, request):
@@ -73,10 +79,10 @@ def told(session, event, request):
 
 def test_a_firm_asks_is_granted_and_every_step_stands_in_the_audit(session, mine, theirs):
     request = ask(session, mine, protocol=theirs.protocol.lower())
-    service.notify(session, request.id, by=OFFICE, now=utcnow())
-    service.answer(session, request.id, objects=True, text=WHY, by="b@x.example", now=utcnow())
+    service.notify(session, request.id, by=OFFICE)
+    service.answer(session, request.id, objects=True, text=WHY, by="b@x.example")
     handout = hand(session, request)
-    service.decide(session, request.id, State.PARTLY, reason=WHY, by=OFFICE, now=utcnow())
+    service.decide(session, request.id, State.PARTLY, reason=WHY, by=OFFICE)
     service.downloaded(session, handout, by="a@x.example", now=utcnow())
 
     assert (request.state, request.target_id, request.objects) == (State.PARTLY, theirs.id, True)
@@ -95,7 +101,7 @@ def test_a_firm_asks_is_granted_and_every_step_stands_in_the_audit(session, mine
 def test_who_did_not_apply_does_not_ask(session, call, mine):
     mine.submitted_at = None
     with pytest.raises(rules.NotInTheProcedure):
-        service.ask(session, mine, wanted=WANTED, interest=INTEREST, by="a@x.example", now=utcnow())
+        service.ask(session, mine, wanted=WANTED, interest=INTEREST, by="a@x.example")
     session.expire(mine)
     with pytest.raises(rules.UnknownProtocol):
         ask(session, mine, protocol="PE-2025-9999999")
@@ -104,7 +110,7 @@ def test_who_did_not_apply_does_not_ask(session, call, mine):
 def test_what_is_not_there_is_not_found(session, mine):
     request = ask(session, mine)
     with pytest.raises(NotFound):
-        service.notify(session, mine.id, by=OFFICE, now=utcnow())
+        service.notify(session, mine.id, by=OFFICE)
     with pytest.raises(NotFound):
         service.remove_handout(session, request.id, mine.id, by=OFFICE, now=utcnow())
 
@@ -114,7 +120,7 @@ def test_documents_change_only_before_the_decision(session, mine):
     first, second = hand(session, request), hand(session, request)
     service.remove_handout(session, request.id, first.id, by=OFFICE, now=utcnow())
     session.flush()
-    service.decide(session, request.id, State.GRANTED, reason=WHY, by=OFFICE, now=utcnow())
+    service.decide(session, request.id, State.GRANTED, reason=WHY, by=OFFICE)
 
     assert [one.id for one in queries.handouts(session, request.id)] == [second.id]
     with pytest.raises(rules.AlreadyDecided):
@@ -126,9 +132,9 @@ def test_documents_change_only_before_the_decision(session, mine):
 def test_what_was_deferred_is_decided_again_and_told_again(session, mine):
     request = ask(session, mine)
     until = utcnow() + timedelta(days=5)
-    service.decide(session, request.id, State.DEFERRED, reason=WHY, until=until, by=OFFICE, now=utcnow())
+    service.decide(session, request.id, State.DEFERRED, reason=WHY, until=until, by=OFFICE)
     assert request.deferred_until == until
-    service.decide(session, request.id, State.REFUSED, reason=WHY, by=OFFICE, now=utcnow())
+    service.decide(session, request.id, State.REFUSED, reason=WHY, by=OFFICE)
 
     assert (request.state, request.deferred_until) == (State.REFUSED, None)
 
@@ -137,24 +143,141 @@ def test_each_is_told_what_concerns_it_in_its_language(session, call, mine, thei
     asker, other = owner_of(mine, language="en"), owner_of(theirs)
     manager = staff(call_id=call.id)
     request = ask(session, mine, protocol=theirs.protocol)
-    service.notify(session, request.id, by=OFFICE, now=utcnow())
+    service.notify(session, request.id, by=OFFICE)
 
     office = told(session, "access.asked", request)
     concerned = told(session, "access.notified", request)
-    service.answer(session, request.id, objects=False, text="", by=other.email, now=utcnow())
+    service.answer(session, request.id, objects=False, text="", by=other.email)
     answered = told(session, "access.answered", request)
-    service.decide(session, request.id, State.REFUSED, reason=WHY, by=OFFICE, now=utcnow())
+    service.decide(session, request.id, State.REFUSED, reason=WHY, by=OFFICE)
     decided = told(session, "access.decided", request)
 
     assert [set(rows) for rows in (office, concerned, answered, decided)] == [
         {manager.email},
         {other.email},
         {manager.email},
-        {asker.email},
+        {asker.email, other.email},
     ]
     assert "puoi opporti entro dieci giorni" in concerned[other.email].text
     assert "Outcome: Refused" in decided[asker.email].text
     assert f"/area/accesso-atti/{request.id}" in decided[asker.email].text
+    assert "richiesta di accesso agli atti della tua domanda" in decided[other.email].text
+    assert "Esito: Respinta" in decided[other.email].text
+
+
+def test_pressing_twice_asks_once_until_it_is_decided(session, mine, theirs):
+    first = ask(session, mine, protocol=theirs.protocol)
+    again = ask(session, mine, protocol=f" {theirs.protocol.lower()} ")
+    own, other = ask(session, mine), ask(session, mine, protocol=theirs.protocol, wanted="Il verbale della riunione.")
+    service.decide(session, first.id, State.REFUSED, reason=WHY, by=OFFICE)
+    anew = ask(session, mine, protocol=theirs.protocol)
+
+    assert again.id == first.id
+    assert len({first.id, own.id, other.id, anew.id}) == 4
+    emitted = session.scalars(select(Envelope.name).where(Envelope.name == "access.asked")).all()
+    assert len(emitted) == 4
+
+
+def test_the_page_sent_twice_leads_to_one_request(session, client, mine):
+    sign_in(client, owner_of(mine))
+    home = f"/area/domande/{mine.id}/accesso-atti"
+    sent = {"csrf_token": csrf(client, home), "protocol": "", "wanted": WANTED, "interest": INTEREST}
+
+    first, second = client.post(home, data=sent), client.post(home, data=sent)
+
+    assert (first.status_code, second.status_code) == (303, 303)
+    assert first.location == second.location
+
+
+def test_whether_the_firm_may_still_object_is_the_database_s_to_say(session, mine, theirs):
+    request = ask(session, mine, protocol=theirs.protocol)
+    service.notify(session, request.id, by=OFFICE)
+    hand(session, request)
+    with pytest.raises(rules.NotYet):
+        service.decide(session, request.id, State.GRANTED, reason=WHY, by=OFFICE)
+    request.objections_until = db_now(session)
+
+    with pytest.raises(rules.TooLateToObject):
+        service.answer(session, request.id, objects=True, text=WHY, by="b@x.example")
+    service.decide(session, request.id, State.GRANTED, reason=WHY, by=OFFICE)
+
+    assert request.decided_at > request.objections_until
+
+
+def test_staff_are_reminded_once_of_a_term_that_is_near(session, call, mine, theirs):
+    manager = staff(call_id=call.id)
+    far, near, done = (ask(session, mine, wanted=f"Il documento numero {number} del fascicolo.") for number in range(3))
+    over_in(session, far, 6)
+    over_in(session, near, 4)
+    over_in(session, done, 4)
+    service.decide(session, done.id, State.REFUSED, reason=WHY, by=OFFICE)
+
+    assert (service.remind(session, now=utcnow()), service.remind(session, now=utcnow())) == (1, 0)
+
+    emitted = session.scalars(select(Envelope.payload).where(Envelope.name == "access.decision_due")).all()
+    assert emitted == [{"request_id": str(near.id)}]
+    letters = told(session, "access.decision_due", near)
+    assert set(letters) == {manager.email}
+    assert "il silenzio vale rifiuto" in letters[manager.email].text
+
+
+def test_what_was_deferred_is_reminded_of_when_its_day_comes(session, call, mine):
+    manager = staff(call_id=call.id)
+    request = ask(session, mine)
+    over_in(session, request, 1)
+    assert service.remind(session, now=utcnow()) == 1
+    until = utcnow() + timedelta(days=20)
+    service.decide(session, request.id, State.DEFERRED, reason=WHY, until=until, by=OFFICE)
+
+    assert service.remind(session, now=utcnow()) == 0
+    assert service.remind(session, now=until - timedelta(days=4)) == 1
+    notifications.tell(
+        session, "access.decision_due", {"request_id": str(request.id)}, occurrence="2", now=until - timedelta(days=4)
+    )
+    [letter] = session.scalars(select(Message).where(Message.recipient == manager.email)).all()
+    assert "va decisa di nuovo" in letter.text
+
+
+def test_who_may_not_submit_neither_asks_nor_answers(session, client, call, mine, theirs):
+    clerk, other = UserFactory(), UserFactory()
+    MembershipFactory(user=clerk, company_id=mine.company_id, delegate=True, may_submit=False)
+    MembershipFactory(user=other, company_id=theirs.company_id, delegate=True, may_submit=False)
+    home = f"/area/domande/{mine.id}/accesso-atti"
+    request = ask(session, mine, protocol=theirs.protocol)
+    service.notify(session, request.id, by=OFFICE)
+    session.commit()
+
+    sign_in(client, clerk)
+    page = client.get(home).text
+    refused = client.post(
+        home, data={"csrf_token": csrf(client, "/area/domande"), "wanted": WANTED, "interest": INTEREST}
+    )
+    sign_in(client, other)
+    seen = client.get(f"/area/accesso-atti/{request.id}").text
+    mute = client.post(
+        f"/area/accesso-atti/{request.id}/risposta",
+        data={"csrf_token": csrf(client, "/area/domande"), "objects": "no", "text": ""},
+    )
+
+    assert "La tua delega non comprende l'invio" in page
+    assert "Invia la richiesta" not in page
+    assert "Invia la risposta" not in seen
+    assert (refused.status_code, mute.status_code, request.objects) == (404, 404, None)
+
+
+def test_the_firm_concerned_reads_the_decision(session, client, mine, theirs):
+    request = ask(session, mine, protocol=theirs.protocol)
+    service.notify(session, request.id, by=OFFICE)
+    service.answer(session, request.id, objects=True, text=WHY, by="b@x.example")
+    hand(session, request)
+    service.decide(session, request.id, State.PARTLY, reason="Accolta, con le parti tecniche oscurate.", by=OFFICE)
+    sign_in(client, owner_of(theirs))
+
+    page = client.get(f"/area/accesso-atti/{request.id}").text
+
+    assert "Decisione: Accolta in parte" in page
+    assert "Accolta, con le parti tecniche oscurate." in page
+    assert "Documenti consegnati" not in page
 
 
 def test_the_pages_take_a_request_to_its_documents(session, client, call, mine, theirs):
@@ -219,7 +342,8 @@ def test_the_pages_take_a_request_to_its_documents(session, client, call, mine, 
 
 
 def test_silence_is_said_to_the_firm_with_its_date(session, client, mine):
-    request = ask(session, mine, now=utcnow() - timedelta(days=40))
+    request = ask(session, mine)
+    over_in(session, request, -10)
     sign_in(client, owner_of(mine))
 
     page = client.get(f"/area/accesso-atti/{request.id}").text
@@ -233,8 +357,8 @@ def test_the_register_costs_the_same_with_one_request_and_with_many(session, cli
     counts = []
     sign_in(client, staff())
     for more in (1, 4):
-        for _ in range(more):
-            ask(session, mine, protocol=theirs.protocol)
+        for number in range(more):
+            ask(session, mine, protocol=theirs.protocol, wanted=f"{more}.{number}: il verbale della riunione.")
         session.commit()
         session.expunge_all()
         with statements() as seen:

@@ -25,7 +25,17 @@ def facts(**more):
 
 def test_terms_end_with_the_last_second_of_a_day_in_rome_across_the_change_of_hour():
     """23.30 in UTC is already the third of March in Rome; thirty days later the clocks have moved."""
-    assert rules.end_of_day(NOW, rules.TERM).isoformat() == "2026-04-02T23:59:59+02:00"
+    assert rules.decision_term(NOW).isoformat() == "2026-04-02T23:59:59+02:00"
+
+
+def test_no_term_ends_on_a_holiday_and_a_firm_s_passes_saturdays():
+    """Thirty days from the sixth of March end at Easter, and the day after is a holiday too."""
+    asked, told = datetime(2026, 3, 6, 9, tzinfo=UTC), datetime(2026, 11, 25, 9, tzinfo=UTC)
+    saturday = datetime(2026, 11, 5, 9, tzinfo=UTC)
+
+    assert rules.decision_term(asked).isoformat() == "2026-04-07T23:59:59+02:00"
+    assert rules.decision_term(saturday).isoformat() == "2026-12-05T23:59:59+01:00"
+    assert rules.objection_term(told).isoformat() == "2026-12-07T23:59:59+01:00"
 
 
 @pytest.mark.parametrize(

@@ -121,15 +121,15 @@ def _access(session: Session, asking: Application, about: Application) -> dict[s
     for decided in (True, False):
         said = {"wanted": "Le schede di valutazione.", "interest": "Valutiamo un ricorso al TAR."}
         now = utcnow()
-        request = access.ask(session, asking, protocol=str(about.protocol), **said, by="a@x.example", now=now)
-        access.notify(session, request.id, by="ufficio@x.example", now=now)
+        request = access.ask(session, asking, protocol=str(about.protocol), **said, by="a@x.example")
+        access.notify(session, request.id, by="ufficio@x.example")
         file = documents.store(session, io.BytesIO(pdf()), name="a.pdf", by="ufficio@x.example", now=now)
         handout = access.add_handout(session, request.id, file, by="ufficio@x.example", now=now)
         session.flush()
         if decided:
-            access.answer(session, request.id, objects=False, text="", by="b@x.example", now=now)
+            access.answer(session, request.id, objects=False, text="", by="b@x.example")
             access.decide(
-                session, request.id, AccessState.GRANTED, reason="L'interesse prevale.", by="ufficio@x.example", now=now
+                session, request.id, AccessState.GRANTED, reason="L'interesse prevale.", by="ufficio@x.example"
             )
         made.append({"application_id": asking.id, "request_id": request.id, "handout_id": handout.id})
     return {"access": made[1], "access.take": made[0]}

@@ -378,6 +378,7 @@ def test_every_message_is_whole_in_both_languages(session):
         "change": SimpleNamespace(reason="xyz", answer="xyz"),
     }
     facts["traveller"] = SimpleNamespace(offer_until=NOW)
+    facts |= {"objected": True, "is_deferred": True}
     facts |= {"reopened_on": NOW.date(), "ends_at": NOW, "was_ranked": True}
     days = dict.fromkeys(("starts_on", "returns_on", "purge_on"), NOW.date())
     facts["content"] = SimpleNamespace(places=3, opens_at=NOW, closes_at=NOW, **days)

@@ -58,7 +58,7 @@ def in_conflict(company, **more):
 
 def ask(session, asking, about=None):
     number = about.protocol if about else ""
-    return access.ask(session, asking, protocol=number, **SAID, by=WHO, now=utcnow())
+    return access.ask(session, asking, protocol=number, **SAID, by=WHO)
 
 
 def link(session, application, vat):

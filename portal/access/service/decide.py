@@ -12,17 +12,19 @@ from portal.access.rules import State
 from portal.access.service.shared import facts_of, locked, noted
 from portal.documents.models import File
 from portal.kernel import outbox
+from portal.kernel.clock import db_now
 from portal.kernel.errors import NotFound
 
 
-def notify(session: Session, request_id: UUID, *, by: str, now: datetime) -> Request:
+def notify(session: Session, request_id: UUID, *, by: str) -> Request:
     """Tell the firm whose acts are asked for: it has ten days to object.
 
     Raises NobodyConcerned, AlreadyNotified, AlreadyDecided.
     """
     request = locked(session, request_id)
     rules.check_notifiable(facts_of(session, request))
-    request.notified_at, request.objections_until = now, rules.end_of_day(now, rules.OBJECTION)
+    now = db_now(session)
+    request.notified_at, request.objections_until = now, rules.objection_term(now)
     if request.state is State.ASKED:
         request.state = State.NOTIFIED
     session.flush()
@@ -62,17 +64,20 @@ def decide(
     reason: str,
     until: datetime | None = None,
     by: str,
-    now: datetime,
 ) -> Request:
     """Grant, grant in part, refuse, or defer until a day; what was deferred is decided again.
+
+    Whether the firm concerned could still object is asked of the database's clock, once the request is locked.
 
     Raises AlreadyDecided, NotYet, NothingToGive, DayNeeded, SayMore.
     """
     request = locked(session, request_id)
+    now = db_now(session)
     rules.check_decidable(facts_of(session, request), decision, until=until, now=now)
     request.reason = rules.check_said(reason, field="reason")
     request.state, request.decided_at, request.decided_by = decision, now, by
     request.deferred_until = until if decision is State.DEFERRED else None
+    request.reminded_at = None
     session.flush()
     outbox.emit(session, AccessDecided(request_id=request.id))
     noted(session, "access.decided", request, by=by, now=now, decision=decision.value, reason=request.reason)

@@ -66,7 +66,7 @@ def notify(request_id: UUID) -> ResponseReturnValue:
     form = PressForm()
     try:
         with transaction() as session:
-            service.notify(session, request_id, by=current_user.email, now=utcnow())
+            service.notify(session, request_id, by=current_user.email)
     except DomainError as refusal:
         form.refuse(refusal)
         return _page(_own(request_id), DecisionForm(formdata=None), form), _status(refusal)
@@ -120,7 +120,7 @@ def decide(request_id: UUID) -> ResponseReturnValue:
     try:
         with transaction() as session:
             decision, reason, by = State(form.decision.data), form.reason.data or "", current_user.email
-            service.decide(session, request_id, decision, reason=reason, until=until, by=by, now=utcnow())
+            service.decide(session, request_id, decision, reason=reason, until=until, by=by)
     except DomainError as refusal:
         form.refuse(refusal)
         return _page(_own(request_id), form, PressForm(formdata=None)), _status(refusal)

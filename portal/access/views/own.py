@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -26,6 +26,9 @@ from portal.web.guards import found, requires_company
 def ask(application_id: UUID) -> ResponseReturnValue:
     """What was asked and what others ask, and a new request."""
     folder, form = _folder(application_id), AskForm()
+    may_ask = permissions.may_submit(current_user, folder.application.call_id)
+    if request.method == "POST":
+        found(may_ask or None)
     if form.validate_on_submit():
         try:
             with transaction() as session:
@@ -36,7 +39,6 @@ def ask(application_id: UUID) -> ResponseReturnValue:
                     wanted=form.wanted.data or "",
                     interest=form.interest.data or "",
                     by=current_user.email,
-                    now=utcnow(),
                 )
             flash(_("La richiesta è arrivata all'ufficio, che ha trenta giorni per decidere."), "success")
             return redirect(url_for(".own", request_id=made.id), 303)
@@ -48,6 +50,7 @@ def ask(application_id: UUID) -> ResponseReturnValue:
         "form": form,
         "requests": queries.of_application(db.session(), application_id),
         "words": WORDS,
+        "may_ask": may_ask,
     }
     return render_template("access/ask.html", **page), 422 if form.summary else 200
 
@@ -64,14 +67,13 @@ def own(request_id: UUID) -> ResponseReturnValue:
 def answer(request_id: UUID) -> ResponseReturnValue:
     """The firm concerned objects, or not."""
     asked, form = _party(request_id), AnswerForm()
-    if not _is_concerned(asked):
-        return found(None)
+    found((_is_concerned(asked) and permissions.may_submit(current_user, asked.application.call_id)) or None)
     if form.validate_on_submit():
         try:
             with transaction() as session:
                 objects = form.objects.data == "yes"
                 by = current_user.email
-                service.answer(session, request_id, objects=objects, text=form.text.data or "", by=by, now=utcnow())
+                service.answer(session, request_id, objects=objects, text=form.text.data or "", by=by)
             flash(_("La risposta è arrivata all'ufficio."), "success")
             return redirect(url_for(".own", request_id=request_id), 303)
         except DomainError as refusal:
@@ -116,7 +118,10 @@ def _page(asked: Request, form: AnswerForm) -> str:
         form=form,
         words=WORDS,
         is_concerned=is_concerned,
-        may_answer=is_concerned and asked.objects is None and asked.state in rules.OPEN,
+        may_answer=is_concerned
+        and asked.objects is None
+        and asked.state in rules.OPEN
+        and permissions.may_submit(current_user, asked.application.call_id),
         is_silent=rules.is_silent(asked.state, due_at=asked.due_at, now=utcnow()),
         handouts=queries.handouts(db.session(), asked.id) if is_given else [],
         now=utcnow(),

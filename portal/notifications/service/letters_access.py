@@ -1,6 +1,7 @@
 """Who is told about requests of access to acts."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal.access import queries as access
 from portal.access.models import Request
+from portal.access.rules import OPEN
 from portal.accounts import queries as accounts
 from portal.accounts.models import User
 from portal.applications.models import Application
@@ -39,6 +41,31 @@ def _to_the_firm_that_asked(session: Session, payload: Payload, now: datetime) -
     if asked is not None:
         for user in _people(session, asked.application, asked, now):
             yield _letter(asked, user, link=f"/area/accesso-atti/{asked.id}", decision=asked.state.value)
+        if asked.is_about_another and asked.notified_at is not None:
+            yield from _to_the_other(session, asked, now)
+
+
+def _to_the_other(session: Session, asked: Request, now: datetime) -> Iterator[Letter]:
+    """What was decided, to the firm whose acts were asked for: it may have objected, and may appeal."""
+    for user in _people(session, asked.target, asked, now):
+        facts = {"decision": asked.state.value, "objected": bool(asked.objects), "protocol": asked.target.protocol}
+        letter = _letter(asked, user, link=f"/area/accesso-atti/{asked.id}", **facts)
+        yield replace(letter, template="access.decided_concerned")
+
+
+@about("access.decision_due")
+def _near(session: Session, payload: Payload, _now: datetime) -> Iterator[Letter]:
+    asked = access.find(session, UUID(payload["request_id"]))
+    if asked is None or asked.state not in OPEN:
+        return
+    for user in impartial(session, asked.application, asked.target):
+        yield _letter(
+            asked,
+            user,
+            link=f"/ufficio/accesso-atti/{asked.id}",
+            due=asked.deferred_until or asked.due_at,
+            is_deferred=asked.deferred_until is not None,
+        )
 
 
 def _people(session: Session, application: Application, asked: Request, now: datetime) -> Iterator[User]:
