@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import TypeAlias
 
@@ -72,15 +73,19 @@ def _read_by_buyers() -> dict[Id, str]:
     return {text: where for text, where in _texts() if where.startswith(FOR_BUYERS)}
 
 
-def _texts() -> Iterator[tuple[Id, str]]:
-    for folder, method in (("portal", "python"), ("workers", "python"), ("templates", "jinja2.ext:babel_extract")):
+@cache
+def _texts() -> tuple[tuple[Id, str], ...]:
+    """All the source is read once in a process: that takes seconds."""
+    return tuple(
+        (text, f"{folder}/{name}:{line}")
+        for folder, method in (("portal", "python"), ("workers", "python"), ("templates", "jinja2.ext:babel_extract"))
         for name, line, text, _comments, _context in extract_from_dir(
             PROJECT / folder,
             method_map=[("**.py", method), ("**.html", method), ("**.txt", method)],
             options_map={"**": {"silent": "false", "extensions": "jinja2.ext.do", "newstyle_gettext": "true"}},
             keywords=KEYWORDS,
-        ):
-            yield text, f"{folder}/{name}:{line}"
+        )
+    )
 
 
 def _messages(language: str) -> Iterator[tuple[str, Message]]:
