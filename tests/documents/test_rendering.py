@@ -14,7 +14,9 @@ from portal.documents.rules.papers import (
     Agenda,
     ApplicationSheet,
     Badges,
+    Catalogue,
     DelegateList,
+    EventPack,
     FinalAct,
     Letter,
     Paper,
@@ -25,7 +27,19 @@ from portal.documents.rules.papers import (
 )
 
 AT = datetime(2026, 10, 9, 13, 59, 58, tzinfo=UTC)
-PAPERS = (Receipt, ApplicationSheet, RankingList, Letter, RequestLetter, FinalAct, DelegateList, Badges, Agenda)
+PAPERS = (
+    Receipt,
+    ApplicationSheet,
+    RankingList,
+    Letter,
+    RequestLetter,
+    FinalAct,
+    DelegateList,
+    Badges,
+    Agenda,
+    EventPack,
+    Catalogue,
+)
 
 
 def sample(kind: type[Paper]) -> Paper:

@@ -305,6 +305,10 @@ agenda.absent                    POST      manager events admin
 agenda.solve                     POST      manager events admin
 agenda.stop                      POST      manager events admin
 agenda.publish                   POST      manager events admin
+matching_lists.listed            GET       manager events auditor admin
+matching_lists.taken             GET       manager events auditor admin
+matching_lists.pack              GET       manager events auditor admin
+matching_lists.catalogue         GET       manager events auditor admin
 notifications.office             GET       managers events auditor admin
 notifications.office_message     GET       read
 notifications.send_again         POST      decide

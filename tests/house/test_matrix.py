@@ -151,6 +151,7 @@ def _meetings(session: Session, call: Any, firm: Any) -> dict[str, dict[str, Any
         "agenda": known,
         "firms": known,
         "personal": known,
+        "matching_lists": known | {"which": "porta", "kind": "xlsx", "lang": "it"},
         "matching_office": known | {"verb": "conferma"},
         "matching_office.step": known | {"verb": "apri"},
     }

@@ -317,3 +317,61 @@ class Agenda(Paper):
     published_at: str
     timezone: str
     days: list[AgendaDay]
+
+
+class PackGroup(Part):
+    """Rows of a list under one title: a table's, an interpreter's."""
+
+    title: str
+    rows: list[list[str]]
+
+
+class PackSheet(Part):
+    """A list for an event's day."""
+
+    title: str
+    columns: list[str]
+    groups: list[PackGroup]
+
+
+class PackAgenda(Part):
+    """One participant's days."""
+
+    name: str
+    days: list[AgendaDay]
+
+
+class EventPack(Paper):
+    """Lists of an event and everybody's agenda; one list alone has no agendas."""
+
+    template: ClassVar[str] = "event_pack"
+
+    title: str
+    event: str
+    place: str
+    version: str
+    published_at: str
+    timezone: str
+    sheets: list[PackSheet]
+    agendas: list[PackAgenda]
+
+
+class CatalogueEntry(Part):
+    """A participant as it presents itself."""
+
+    name: str
+    place: str
+    website: str
+    description: str
+    facts: list[LetterFact]
+
+
+class Catalogue(Paper):
+    """Who takes part in an event."""
+
+    template: ClassVar[str] = "catalogue"
+
+    event: str
+    place: str
+    firms: list[CatalogueEntry]
+    buyers: list[CatalogueEntry]

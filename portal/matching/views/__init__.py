@@ -3,6 +3,7 @@
 from portal.matching.views import (
     agenda,
     firms,
+    lists,
     office,
     personal,
     search,
@@ -11,6 +12,7 @@ from portal.matching.views import (
 blueprints = (
     agenda.bp,
     firms.bp,
+    lists.bp,
     office.bp,
     personal.bp,
     search.bp,
