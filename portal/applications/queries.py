@@ -352,6 +352,29 @@ def find_call(session: Session, slug: str) -> Call | None:
     return session.scalars(select(Call).where(Call.slug == slug, Call.status != CallStatus.DRAFT)).one_or_none()
 
 
+def find_handed_in(
+    session: Session, attachment_id: UUID, application_id: UUID, *, with_observations: bool = False
+) -> File | None:
+    """The file of an attachment, for others than its firm: one handed in with the application, or with an answer sent.
+
+    What lies in an answer that was not sent, or was taken out, is the firm's alone. `with_observations`: those on a
+    notice too, which are no part of the application.
+    """
+    answered = select(Request.id).where(Request.id == Attachment.request_id, Request.state == RequestState.ANSWERED)
+    sent = answered.exists() if with_observations else _is_of_a_supplement()
+    found = (
+        select(File)
+        .join(Attachment, Attachment.file_id == File.id)
+        .where(
+            Attachment.id == attachment_id,
+            Attachment.application_id == application_id,
+            Attachment.removed_at.is_(None),
+            or_(Attachment.request_id.is_(None), sent),
+        )
+    )
+    return session.scalars(found).one_or_none()
+
+
 def find_own_attachment(
     session: Session, attachment_id: UUID, application_id: UUID, *, company_id: UUID | None, call_id: UUID | None = None
 ) -> Attachment | None:

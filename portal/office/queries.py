@@ -25,13 +25,12 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from portal.applications import queries as applications
-from portal.applications.models import Application, Attachment
+from portal.applications.models import Application
 from portal.applications.rules import Status
 from portal.applications.rules.procedure import CONCLUDED, Clock, clock, starts_at
 from portal.calls import queries as calls
 from portal.calls.models import Call
 from portal.companies.models import Company
-from portal.documents.models import File
 from portal.notifications.models import Message
 from portal.ranking.models import Ranking
 
@@ -188,12 +187,3 @@ def messages(session: Session, application_id: UUID) -> Sequence[Row[*tuple[Any,
         .limit(MOST_MESSAGES)
     )
     return session.execute(found).all()
-
-
-def find_file(session: Session, application_id: UUID, attachment_id: UUID) -> File | None:
-    """A file attached to that application."""
-    return session.scalars(
-        select(File)
-        .join(Attachment, Attachment.file_id == File.id)
-        .where(Attachment.id == attachment_id, Attachment.application_id == application_id)
-    ).one_or_none()

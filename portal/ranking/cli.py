@@ -13,6 +13,11 @@ from portal.ranking.rules import opening as openings, signature
 Answer = TypeVar("Answer")
 
 
+def _tell(text: str, *, err: bool = False) -> None:
+    """One line, whatever a stranger's file put into it: what moves a terminal is written as its escape."""
+    click.echo("".join(one if one.isprintable() else ascii(one)[1:-1] for one in text), err=err)
+
+
 @click.group()
 def ranking() -> None:
     """Rankings: check a published one, from its file alone."""
@@ -40,14 +45,14 @@ def verify(file: BinaryIO, key_text: str | None, opening: BinaryIO | None) -> No
     elif any(line.commitments for line in published.entries):
         said.append("commitments: not opened; each firm has its own opening (--opening)")
     if difference:
-        click.echo(f"does not hold: {difference}")
+        _tell(f"does not hold: {difference}")
         raise SystemExit(1)
-    click.echo(
+    _tell(
         f"holds: {published.call.code} version {published.call.version}, ranking {published.ranking.version}, "
         f"{len(published.entries)} ranked, {len(published.not_admitted)} not admitted, sha256 {digest}"
     )
     for line in said:
-        click.echo(line)
+        _tell(line)
 
 
 def _read(name: str, read: Callable[[], Answer]) -> Answer:
@@ -55,7 +60,7 @@ def _read(name: str, read: Callable[[], Answer]) -> Answer:
     try:
         return read()
     except (rules.Unreadable, signature.BadKey) as fault:
-        click.echo(f"{name}: {fault}", err=True)
+        _tell(f"{name}: {fault}", err=True)
         raise SystemExit(2) from fault
 
 

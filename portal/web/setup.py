@@ -9,7 +9,7 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal.config import Settings
-from portal.web import errors, filters, headers, health, language, navigation, pages, static, templates
+from portal.web import errors, filters, headers, health, language, navigation, numbers, pages, static, templates
 from portal.web.navigation import NavItem
 
 csrf = CSRFProtect()
@@ -39,6 +39,7 @@ def init_app(app: Flask, *, nav: Sequence[NavItem] = ()) -> None:
     `nav` is the main menu.
     """
     _configure(app)
+    numbers.init_app(app)
     templates.init_app(app)
     language.init_app(app)
     csrf.init_app(app)

@@ -120,6 +120,39 @@ def test_an_answer_is_sent_once_and_the_case_goes_on(session, application, asked
     assert queries.supplements_of(session, [application.id]) == {application.id: [again.content]}
 
 
+def test_what_lies_in_an_answer_is_the_firm_s_alone_until_it_is_sent(session, application, asked, now):
+    first = service.enclose(session, asked.id, FileFactory(name="profilo.pdf"), document="profile", by=FIRM, now=now)
+    out = service.enclose(session, asked.id, FileFactory(name="altro.pdf"), document=requests.OTHER, by=FIRM, now=now)
+    there = queries.find(session, application.id).enclosed[0].id
+
+    def found(attachment, **more):
+        return queries.find_handed_in(session, attachment, application.id, **more)
+
+    assert found(there).name == "profilo.pdf"
+    assert [found(one, with_observations=more) for one in (first, out) for more in (False, True)] == [None] * 4
+    service.take_out(session, asked.id, out, by=FIRM, now=now)
+    drafted(session, asked, now, note="Ecco.", answers={"agent": {"value": "Rossi"}})
+    service.answer(session, asked.id, by=FIRM)
+    assert [found(one) and found(one).name for one in (first, out)] == ["profilo.pdf", None]
+    assert queries.find_handed_in(session, first, asked.id) is None
+
+
+def test_files_of_observations_are_the_office_s_once_sent_and_no_reviewer_s(session, application, now):
+    service.move(session, application.id, Status.ELIGIBILITY_CHECK, by=WHO, now=now)
+    reasons = [{"rule": "durc", "text": "Il DURC agli atti risulta irregolare."}]
+    notice = service.give_notice(session, application.id, reasons=reasons, words="", by=WHO, now=now)
+    paper = service.enclose(session, notice.id, FileFactory(), document=requests.OTHER, by=FIRM, now=now)
+    office = {"with_observations": True}
+
+    before = queries.find_handed_in(session, paper, application.id, **office)
+    drafted(session, notice, now, note="Il DURC era regolare.")
+    service.answer(session, notice.id, by=FIRM)
+
+    assert before is None
+    assert queries.find_handed_in(session, paper, application.id, **office) is not None
+    assert queries.find_handed_in(session, paper, application.id) is None
+
+
 def test_what_is_asked_is_there_or_explained(session, asked, now):
     with pytest.raises(requests.NothingAnswered):
         service.answer(session, asked.id, by=FIRM)

@@ -19,7 +19,7 @@ from portal.awards.rules.ledger import EntryState, Recipient, Regime, regime_of
 from portal.awards.service import Act, Check, Codes, Terms
 from portal.awards.service.register import render
 from portal.companies.models import Holding
-from portal.kernel.errors import NotFound
+from portal.kernel.errors import Conflict, NotFound
 from portal.kernel.outbox import Envelope
 from portal.ranking.rules import Outcome
 from tests.factories.awards import NOW, TODAY, WHY, act, aid, granted, ranked, version
@@ -250,6 +250,30 @@ def test_a_firm_declares_and_corrects_its_own_aid(session):
     assert service.register_aid(session, company, **facts, now=NOW).statement != first.statement
     with pytest.raises(NotFound):
         service.correct_aid(session, other, second.id, reason="Non è mio.", by=ANNA, now=NOW)
+
+
+def test_the_same_aid_sent_twice_at_once_is_entered_once_or_twice_and_never_a_fault(session, monkeypatch):
+    company = CompanyFactory()
+    facts: dict[str, Any] = {"recipient": Recipient.OWN, "granted_on": TODAY, "eur": Decimal(1000)}
+    facts |= {"body": "ICE", "by": ANNA, "now": NOW}
+    known = service.register_aid(session, company, **facts, cor="5")
+    first = service.register_aid(session, company, **facts)
+    real, blind = ledger.entries, [True]
+
+    def entries(*given, **more):
+        """What was there before the other's entry was: nothing."""
+        return [] if blind and blind.pop() else real(*given, **more)
+
+    monkeypatch.setattr(ledger, "entries", entries)
+
+    assert service.register_aid(session, company, **facts, cor="5") is known
+    blind.append(True)
+    assert service.register_aid(session, company, **facts) is not first
+    monkeypatch.setattr(ledger, "entries", lambda *_given, **_more: [])
+    with pytest.raises(Conflict):
+        service.register_aid(session, company, **facts, cor="5")
+    monkeypatch.undo()
+    assert standing(session, company, None).received == 3000
 
 
 def test_what_was_granted_here_is_not_the_firms_to_correct(session, call):

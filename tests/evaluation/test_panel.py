@@ -131,6 +131,18 @@ def test_an_interest_is_named_once_and_with_words(session, anna):
     assert [one.tax_code for one in queries.interests(session, anna.id)] == [vat(1)]
 
 
+def test_an_interest_named_twice_at_once_is_one(session, anna, monkeypatch):
+    named: dict[str, Any] = {"tax_code": vat(1), "is_own": False, "by": anna.email, "now": NOW}
+    named["reason"] = "Socia al tre per cento"
+    service.name_interest(session, anna.id, **named)
+    monkeypatch.setattr(queries, "find_interest", lambda *_: None)
+
+    with pytest.raises(rules.AlreadyNamed):
+        service.name_interest(session, anna.id, **named)
+
+    assert len(queries.interests(session, anna.id)) == 1
+
+
 def test_a_tie_that_comes_later_closes_the_assignment_and_takes_the_application_back(session, call, anna, bruno):
     company = CompanyFactory()
     application = scored(call, admitted(call, company=company), anna, bruno)

@@ -78,6 +78,37 @@ def test_a_batch_in_which_the_firm_stands_is_not_there(session, client, call, ti
     assert client.get(f"/ufficio/concessioni/registro/{another.id}.{kind}").status_code == 200
 
 
+def test_the_list_of_batches_says_the_same_whether_the_firm_stands_in_one_or_not(session, client, call, tied, other):
+    """Neither a count nor a hash tells of it: batches of a call to which the firm applied are not listed."""
+    elsewhere = make_call(session, "INTERNAZIONALIZZAZIONE-2021", window=around(utcnow() - timedelta(days=30)))
+    granted(call, other)
+    admitted(call, company=tied)
+    granted(elsewhere, other)
+    without, another = (awards.make_batch(session, one.id, by=OFFICE, now=utcnow()) for one in (call, elsewhere))
+    sign_in(client, in_conflict(tied))
+
+    page = client.get("/ufficio/concessioni/registro").text
+
+    assert without.sha256[:16] not in page
+    assert another.sha256[:16] in page
+    assert client.get(f"/ufficio/concessioni/registro/{without.id}.csv").status_code == 404
+    sign_in(client, staff())
+    assert without.sha256[:16] in client.get("/ufficio/concessioni/registro").text
+
+
+def test_who_is_tied_makes_the_next_batch_of_another_call(session, client, call, tied, other):
+    elsewhere = make_call(session, "INTERNAZIONALIZZAZIONE-2021", window=around(utcnow() - timedelta(days=30)))
+    granted(call, tied)
+    granted(elsewhere, other)
+    first = awards.make_batch(session, call.id, by=OFFICE, now=utcnow())
+    sign_in(client, in_conflict(tied))
+
+    assert post(client, "/ufficio/concessioni/registro", call=str(elsewhere.id)).status_code == 303
+
+    numbers = session.scalars(select(RegisterBatch.number).order_by(RegisterBatch.number)).all()
+    assert numbers == [first.number, first.number + 1]
+
+
 def test_no_batch_is_made_that_leaves_the_firm_out(session, client, call, tied, other):
     _ranking, applications = ranked(call, tied, other)
     for one in applications:

@@ -11,7 +11,7 @@ from hypothesis import given, strategies as st
 from portal.audit.queries import story
 from portal.calls.queries import content_by_id
 from portal.kernel.errors import Conflict
-from portal.ranking import service
+from portal.ranking import queries, service
 from portal.ranking.models import ActTemplate
 from portal.ranking.rules import act, refusals
 from portal.ranking.rules.act import Block, Kind
@@ -114,6 +114,16 @@ def test_a_new_text_is_a_new_version_with_its_reason(session):
         service.write_act(session, "altro", reason="boh", base=1, by=OFFICE, now=NOW)
     with pytest.raises(Conflict):
         service.write_act(session, "altro", reason="Nuovo dirigente", base=0, by=OFFICE, now=NOW)
+
+
+def test_two_texts_written_at_once_are_one_and_a_conflict(session, monkeypatch):
+    service.write_act(session, TEXT, reason="Nuovo dirigente", base=0, by=OFFICE, now=NOW)
+    monkeypatch.setattr(queries, "find_act_template", lambda _session: None)
+
+    with pytest.raises(Conflict):
+        service.write_act(session, f"{TEXT}\nAltro.", reason="Nuovo dirigente", base=0, by=OFFICE, now=NOW)
+
+    assert len(queries.act_templates(session)) == 1
 
 
 def test_the_draft_is_a_word_document_and_a_tagged_pdf_with_the_ranking_in_it(session, client, call, ranking):

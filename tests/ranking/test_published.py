@@ -254,6 +254,19 @@ def test_the_command_says_what_does_not_hold(run):
     )
 
 
+def test_the_command_writes_nothing_that_moves_a_terminal(run):
+    document = json.loads(example())
+    document["call"]["code"] = "A\x1b[2J\u202e\x07\nholds"
+    holds = run(rehashed(document))
+    document["entries"][0]["registry_number"] = "X\x1b]0;t\x07"
+    broken = run(rehashed(document))
+
+    assert holds.exit_code == 0
+    assert holds.stdout.startswith("holds: A\\x1b[2J\\u202e\\x07\\nholds version 1")
+    for answer in (holds, broken):
+        assert all(line.isprintable() for line in (answer.stdout + answer.stderr).splitlines())
+
+
 def test_the_command_says_what_it_does_not_understand(run):
     broken, absent = run(b"{}"), run(None)
 

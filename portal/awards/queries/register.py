@@ -11,6 +11,7 @@ from portal.applications.models import Application
 from portal.awards.models import Award, Ending, RegisterBatch
 from portal.calls.models import Call
 from portal.companies.models import Company
+from portal.ranking.queries import WHOLE
 from portal.ranking.rules import Act
 
 
@@ -41,8 +42,8 @@ def granted(session: Session, call_id: UUID) -> Sequence[Row[Any]]:
 
 
 def last_number(session: Session) -> int:
-    """The number of the latest batch; 0 before the first."""
-    return session.scalar(select(func.max(RegisterBatch.number))) or 0
+    """The number of the latest batch, whoever asks; 0 before the first."""
+    return session.scalar(select(func.max(RegisterBatch.number)), execution_options={WHOLE: True}) or 0
 
 
 def batches(scope: frozenset[UUID] | None) -> Select[Any]:

@@ -3,22 +3,25 @@
 from collections.abc import Collection
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 from sqlalchemy import Row
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal.audit.service import record
 from portal.awards.models import AidDenial, AidEntry, AidLink
 from portal.awards.queries import ledger
-from portal.awards.rules.ledger import EntryState, Recipient, statements
+from portal.awards.rules.ledger import LIVE, EntryState, Recipient, statements
 from portal.awards.rules.refusals import NoSuchLink, NotDeclared
 from portal.awards.rules.undertaking import is_majority, pair
 from portal.companies.models import Company
 from portal.eligibility.rules.collecting import facts_of
-from portal.kernel.errors import NotFound
+from portal.kernel.errors import Conflict, NotFound
+
+TRIES: Final = 3
 
 
 def note_declared(session: Session, application_ids: Collection[UUID], *, now: datetime) -> None:
@@ -90,33 +93,56 @@ def register_aid(
     by: str,
     now: datetime,
 ) -> AidEntry:
-    """Enter one aid that the firm had elsewhere. The same COR twice is one entry."""
-    there = [one.statement for one in ledger.entries(session, [company.vat], even_closed=True)]
-    rows = [(recipient, granted_on, eur, cor)]
-    if not cor:
+    """Enter one aid that the firm had elsewhere. The same COR twice is one entry, also where both are sent at once.
+
+    Raises Conflict where others enter the same without end.
+    """
+    row = (recipient, granted_on, eur, cor)
+    for _again in range(TRIES):
+        known, key = _statement(session, company, row)
+        if known is not None:
+            return known
+        entry = AidEntry(
+            code=company.vat,
+            state=EntryState.DECLARED,
+            recipient=recipient,
+            granted_on=granted_on,
+            eur=eur,
+            body=body,
+            act=act,
+            cor=cor,
+            statement=key,
+            entered_at=now,
+            entered_by=by,
+        )
+        if _entered(session, entry):
+            _record(session, "aid_declared", company, entry, by=by, now=now)
+            return entry
+    raise Conflict
+
+
+def _statement(
+    session: Session, company: Company, row: tuple[Recipient, date, Decimal, str]
+) -> tuple[AidEntry | None, str]:
+    """The entry that says the same already, or None, and the key under which a new one is kept."""
+    entries = ledger.entries(session, [company.vat], even_closed=True)
+    there, rows = [one.statement for one in entries], [row]
+    if not row[3]:
         plain = statements(rows)[0].rpartition(":")[0]
         rows *= 1 + sum(key is not None and key.rpartition(":")[0] == plain for key in there)
     key = statements(rows)[-1]
-    known = next((one for one in ledger.entries(session, [company.vat]) if one.statement == key), None)
-    if known is not None:
-        return known
-    entry = AidEntry(
-        code=company.vat,
-        state=EntryState.DECLARED,
-        recipient=recipient,
-        granted_on=granted_on,
-        eur=eur,
-        body=body,
-        act=act,
-        cor=cor,
-        statement=key if key not in there else f"{key}:{uuid4()}",
-        entered_at=now,
-        entered_by=by,
-    )
-    session.add(entry)
-    session.flush()
-    _record(session, "aid_declared", company, entry, by=by, now=now)
-    return entry
+    known = next((one for one in entries if one.statement == key and one.state in LIVE), None)
+    return known, key if key not in there else f"{key}:{uuid4()}"
+
+
+def _entered(session: Session, entry: AidEntry) -> bool:
+    """Whether the entry went in; not where somebody else's with the same key was quicker."""
+    try:
+        with session.begin_nested():
+            session.add(entry)
+    except IntegrityError:
+        return False
+    return True
 
 
 def correct_aid(session: Session, company: Company, entry_id: UUID, *, reason: str, by: str, now: datetime) -> AidEntry:
@@ -154,8 +180,11 @@ def deny_link(session: Session, one: str, other: str, *, of: str, reason: str, b
     if not any(pair(link.stated_by, link.other) == (first, second) for link in ledger.links(session, [of])):
         raise NoSuchLink
     denial = AidDenial(one=first, other=second, reason=reason, at=now, by=by)
-    session.add(denial)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(denial)
+    except IntegrityError:
+        return next(no for no in ledger.denials(session, [first]) if (no.one, no.other) == (first, second))
     detail = {"one": first, "other": second, "why": reason}
     record(session, "awards.link_denied", subject_type="aid_link", subject_id=first, by=by, at=now, detail=detail)
     return denial

@@ -290,8 +290,3 @@ def find_application(session: Session, application_id: UUID) -> Application | No
         .options(joinedload(Application.company), joinedload(Application.call), defer(Application.content))
         .where(Application.id == application_id, Application.submitted_at.is_not(None))
     ).one_or_none()
-
-
-def company_id(session: Session, application_id: UUID) -> UUID:
-    """Whose application it is."""
-    return session.scalars(select(Application.company_id).where(Application.id == application_id)).one()

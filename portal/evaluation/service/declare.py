@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal.audit.service import record
@@ -63,8 +64,11 @@ def name_interest(
     interest = Interest(
         user_id=user_id, tax_code=tax_code, is_own=is_own, reason=reason.strip(), declared_by=by, created_at=now
     )
-    session.add(interest)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(interest)
+    except IntegrityError as twin:
+        raise rules.AlreadyNamed(field="tax_code") from twin
     detail = {"code": sha256_hex(tax_code.encode()), "own": is_own}
     record(session, "evaluation.interest_named", subject_type="user", subject_id=user_id, by=by, at=now, detail=detail)
     return interest

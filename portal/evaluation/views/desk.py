@@ -130,11 +130,7 @@ def attachment(assignment_id: UUID, attachment_id: UUID) -> ResponseReturnValue:
     if _content(work).evaluation.blind:
         copy = found(queries.find_redacted(db.session(), work.application_id, attachment_id))
         return downloads.send_file(copy, name=f"documento-{work.arrival}{PurePath(copy.name).suffix}")
-    company_id = queries.company_id(db.session(), work.application_id)
-    file = found(
-        applications.find_own_attachment(db.session(), attachment_id, work.application_id, company_id=company_id)
-    ).file
-    return downloads.send_file(file)
+    return downloads.send_file(found(applications.find_handed_in(db.session(), attachment_id, work.application_id)))
 
 
 @bp.post("/valutazione/<uuid:assignment_id>/rinuncia")

@@ -125,7 +125,8 @@ def attachment(application_id: UUID, attachment_id: UUID) -> ResponseReturnValue
     """A document of the case, to keep."""
     _folder(application_id)
     _sheets(application_id)
-    return downloads.send_file(found(queries.find_file(db.session(), application_id, attachment_id)))
+    file = applications.find_handed_in(db.session(), attachment_id, application_id, with_observations=True)
+    return downloads.send_file(found(file))
 
 
 def route(bp: Blueprint) -> None:

@@ -13,7 +13,7 @@ from uuid import UUID
 from flask import Blueprint, abort, has_request_context, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
-from sqlalchemy import ColumnElement, Select, String, and_, cast, event, exists, func, or_, select, union
+from sqlalchemy import ColumnElement, Select, String, and_, cast, event, exists, or_, select, union
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 
 from portal import db
@@ -58,7 +58,7 @@ def _is_about(given: dict[str, Any], tied: Collection[UUID]) -> bool:
         "application_id": lambda id_: theirs.where(Application.id == id_),
         "company_id": lambda id_: select(Company.id).where(Company.id == id_, Company.id.in_(tied)),
         "message_id": lambda id_: select(Message.id).where(Message.id == id_, Message.subject_id.in_(_subjects(tied))),
-        "batch_id": lambda id_: _batches(tied).where(RegisterBatch.id == id_),
+        "batch_id": lambda id_: _batches(tied).where(RegisterBatch.__table__.c.id == id_),
         "ranking_id": lambda id_: (
             select(Place.application_id)
             .join(Ranking, Ranking.id == Place.ranking_id)
@@ -69,9 +69,13 @@ def _is_about(given: dict[str, Any], tied: Collection[UUID]) -> bool:
 
 
 def _batches(tied: Collection[UUID]) -> Select[Any]:
-    """Ids of the batches for the national register in which one of these firms stands."""
-    its_row = func.jsonb_build_array(func.jsonb_build_object("partita_iva", Company.vat))
-    return select(RegisterBatch.id).join(Company, RegisterBatch.rows.contains(its_row)).where(Company.id.in_(tied))
+    """Ids of the batches for the national register of calls to which one of these firms applied.
+
+    Of the whole call: how many rows a batch has would tell whether the firm stands in it.
+    """
+    batches, applications = RegisterBatch.__table__.c, Application.__table__.c
+    theirs = select(applications.call_id).where(applications.company_id.in_(tied), applications.arrival.is_not(None))
+    return select(batches.id).where(batches.call_id.in_(theirs))
 
 
 def _subjects(tied: Collection[UUID]) -> Select[Any]:
@@ -125,6 +129,7 @@ def _hide(state: ORMExecuteState) -> None:
     theirs = select(Application.__table__.c.id).where(Application.__table__.c.company_id.in_(tied))
     plain = {
         Place: Place.application_id.not_in(theirs),
+        RegisterBatch: RegisterBatch.id.not_in(_batches(tied)),
         Message: or_(Message.subject_id.is_(None), Message.subject_id.not_in(hidden)),
         Entry: and_(Entry.subject_id.not_in(as_text), ~_names_a_link(tied)),
     }

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from flask_babel import force_locale
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal.audit.service import record
@@ -49,7 +50,11 @@ def write_act(session: Session, text: str, *, reason: str, base: int, by: str, n
     if number != base:
         raise Conflict
     kept = ActTemplate(number=number + 1, text=_lines(text), reason=reason.strip(), made_at=now, made_by=by)
-    session.add(kept)
+    try:
+        with session.begin_nested():
+            session.add(kept)
+    except IntegrityError as twin:
+        raise Conflict from twin
     detail = {"number": kept.number, "why": kept.reason}
     record(session, "ranking.act_written", subject_type="act_template", subject_id="act", by=by, at=now, detail=detail)
     return kept
