@@ -41,6 +41,8 @@ SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {
     "awards.aid_overflowed": ("notifications.tell",),
     "matching.solving_asked": ("matching.solve",),
     "matching.agenda_told": ("notifications.tell",),
+    "matching.buyer_invited": ("notifications.tell",),
+    "matching.link_opened_again": ("notifications.tell",),
     "matching.profile_validated": ("notifications.tell",),
     "matching.profile_sent_back": ("notifications.tell",),
     "missions.opened": ("notifications.tell",),

@@ -46,3 +46,20 @@ class ProfileSentBack(Event):
 
     name: ClassVar[str] = "matching.profile_sent_back"
     participant_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class BuyerInvited(Event):
+    """A buyer gets a personal link; any older one is void."""
+
+    name: ClassVar[str] = "matching.buyer_invited"
+    counterpart_id: UUID
+    epoch: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinkOpenedAgain(Event):
+    """A buyer's link, already confirmed once, was confirmed in another browser."""
+
+    name: ClassVar[str] = "matching.link_opened_again"
+    counterpart_id: UUID

@@ -97,6 +97,8 @@ EVENT_WORDS = {
     "evaluation.sheets_due": _l("Schede in scadenza"),
     "evaluation.stepped_down": _l("Rinuncia di un valutatore"),
     "matching.agenda_told": _l("Agenda degli incontri"),
+    "matching.buyer_invited": _l("Invito a un buyer"),
+    "matching.link_opened_again": _l("Collegamento di un buyer aperto altrove"),
     "matching.profile_sent_back": _l("Profilo da rivedere"),
     "matching.profile_validated": _l("Profilo convalidato"),
     "missions.cancelled": _l("Missione annullata"),

@@ -24,7 +24,17 @@ LANGUAGES: dict[str, tuple[str, ...]] = {"en": ("en",), "ru": ("ru", "en")}
 """Language -> the folders it is merged from; the first that has a text says it."""
 FOR_BUYERS = (
     "templates/matching/buyer/",
+    "templates/layouts/base.html",
     "templates/layouts/buyer.html",
+    "templates/ui/form.html",
+    "templates/ui/page.html",
+    "portal/matching/forms/buyers.py",
+    "portal/matching/rules/buying.py",
+    "portal/matching/rules/kinds.py",
+    "portal/matching/rules/linking.py",
+    "portal/matching/rules/sectors.py",
+    "portal/matching/views/buyer/",
+    "portal/matching/views/labels.py",
     "templates/emails/buyers.",
     "templates/emails/matching.agenda_told/",
     "templates/matching/personal/",

@@ -19,11 +19,12 @@ PEOPLE = {
     "events": "event staff",
     "auditor": "auditor of the Region",
     "admin": "administrator",
+    "buyer": "a foreign buyer, whose personal link was confirmed in this browser",
 }
 
 GROUPS = {
     "everybody": tuple(PEOPLE),
-    "signed": tuple(name for name in PEOPLE if name != "visitor"),
+    "signed": tuple(name for name in PEOPLE if name not in {"visitor", "buyer"}),
     "firms": ("owner", "delegate", "stranger"),
     "own": ("owner", "delegate"),
     "reviewers": ("reviewer", "other_reviewer"),
@@ -281,6 +282,21 @@ missions.take                    POST      events
 missions.badges                  POST      events
 missions.door                    GET POST  events
 missions.sync                    POST      events
+buyer.open                       GET       everybody
+buyer.confirm                    POST      everybody
+buyer.renew                      POST      everybody
+buyer.renew_own                  POST      buyer
+buyer.leave                      POST      buyer
+buyer.home                       GET       buyer
+buyer.profile                    GET POST  buyer
+buyer.search_hs                  GET       buyer
+buyer.event                      GET       buyer
+buyer.answer                     POST      buyer
+buyer.firms                      GET       buyer
+buyer.agenda                     GET       buyer
+buyer.agenda_pdf                 GET       buyer
+buyer.agenda_calendar            GET       buyer
+buyer.wish                       POST      buyer
 matching_office.index            GET       managers events auditor admin
 matching_office.event            GET       manager events auditor admin
 matching_office.new              GET POST  managers events admin
@@ -290,6 +306,7 @@ matching_office.add_firms        POST      manager events admin
 matching_office.add_known        POST      manager events admin
 matching_office.exclude          POST      manager events admin
 matching_office.readmit          POST      manager events admin
+matching_office.invite           GET POST  manager events admin
 matching_office.participant      GET       manager events auditor admin
 matching_office.decide           POST      manager events admin
 matching_office.proposals        GET       manager events auditor admin

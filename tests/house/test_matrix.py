@@ -44,9 +44,10 @@ from portal.eligibility import service as eligibility
 from portal.eligibility.models import Refusal
 from portal.evaluation.models import Assignment
 from portal.kernel.clock import utcnow
-from portal.matching.models import Exclusion
+from portal.matching.models import Counterpart, Exclusion, ExportProfile
 from portal.matching.queries import events as matching
-from portal.matching.service import firms, telling
+from portal.matching.rules.linking import LIVES
+from portal.matching.service import firms, links as buyer_links, telling
 from portal.missions import service as missions
 from portal.missions.rules.changing import ChangeKind
 from portal.missions.rules.fields import Purpose as ListPurpose
@@ -96,7 +97,7 @@ def _attach(session: Session, application: Application, document: str) -> Attach
 
 def _people(session: Session, open_call: UUID, elsewhere: UUID) -> tuple[dict[str, Any], Any, Any]:
     firm, other = CompanyFactory(), CompanyFactory()
-    names = [name for name in PEOPLE if name != "visitor"]
+    names = [name for name in PEOPLE if name not in {"visitor", "buyer"}]
     people = {name: UserFactory(email=f"{name}@{name.replace('_', '-')}.example") for name in names}
     MembershipFactory(user=people["owner"], company=firm)
     MembershipFactory(user=people["delegate"], company=firm, delegate=True, call_id=open_call)
@@ -137,7 +138,7 @@ def _access(session: Session, asking: Application, about: Application) -> dict[s
 
 def _meetings(session: Session, call: Any, firm: Any) -> dict[str, dict[str, Any]]:
     """An event of the call with meetings, one of them the firm's and published, and a pair that must not meet."""
-    event, (other,), (buyer,), (meeting,) = a_market(call, firms=1, buyers=1)
+    event, (other, seen), (buyer,), (meeting, _) = a_market(call, firms=2, buyers=1)
     me = firms.join(session, event.id, firm.id, by="anna@x.example", now=utcnow())
     apart = Exclusion(
         event_id=event.id, one_id=other.id, other_id=buyer.id, reason="competitors", made_by="u@x.example"
@@ -146,9 +147,21 @@ def _meetings(session: Session, call: Any, firm: Any) -> dict[str, dict[str, Any
     slot, table = matching.slots(session, event.id)[0], matching.tables(session, event.id)[0]
     put(propose(event, me, buyer), slot, table)
     telling.publish(session, event.id, reason="", by="ufficio@x.example", now=utcnow())
+    shown = session.scalars(select(ExportProfile).where(ExportProfile.company_id == seen.company_id)).one()
+    shown.validated_at, shown.validated_by = utcnow(), "u@x.example"
+    guest = session.scalars(select(Counterpart).where(Counterpart.id == buyer.counterpart_id)).one()
+    guest.link_expires_at = utcnow() + LIVES
+    session.flush()
     known = {"slug": event.slug, "meeting_id": meeting.id, "participant_id": buyer.id, "exclusion_id": apart.id}
     return {
         "agenda": known,
+        "buyer": known
+        | {
+            "participant_id": seen.id,
+            "token": buyer_links.make(guest),
+            "cookie": [guest.id.hex, guest.link_epoch],
+            "verb": "accept",
+        },
         "firms": known,
         "personal": known,
         "matching_lists": known | {"which": "porta", "kind": "xlsx", "lang": "it"},
@@ -222,7 +235,7 @@ def _build(session: Session, home: Path) -> World:
     (folder / f"{MAIL}.eml").write_bytes(mail.as_bytes())
     tokens: dict[str, str | None] = {name: open_session(session, user, now=now) for name, user in people.items()}
     return World(
-        people={"visitor": None, **tokens},
+        people={"visitor": None, "buyer": None, **tokens},
         values={
             **on_done,
             "assignment_id": assignment.id,
@@ -294,6 +307,8 @@ class Place:
             cookie["csrf_token"] = TOKEN
             if token := self.world.people[who]:
                 cookie["_user_id"] = token
+            if who == "buyer":
+                cookie["buyer"] = self.world.of["buyer"]["cookie"]
         return client
 
     def try_(self, who: str, method: str, address: str, *, is_public: bool) -> int:

@@ -102,7 +102,7 @@ def test_nobody_is_told_about_what_is_not_there(session, tell):
     keys += ["reviewer_id", "mission_id", "traveller_id", "change_id", "participant_id", "counterpart_id"]
     keys.append("reopening_id")
     for event in RECIPES:
-        assert tell(event, hours=4, count=1, offer=1, **dict.fromkeys(keys, uuid4())) == []
+        assert tell(event, hours=4, count=1, offer=1, epoch=1, **dict.fromkeys(keys, uuid4())) == []
 
 
 def test_a_submission_is_told_to_everybody_of_the_firm_in_their_language(session, tell):
@@ -361,7 +361,7 @@ def test_every_message_is_whole_in_both_languages(session):
         ("call", "company", "link", "verify", "code", "sha256", "protocol", "contact", "reason", "left", "words"), "xyz"
     )
     facts |= dict.fromkeys(("application_link", "extension_reason", "closing_reason"), "xyz")
-    facts |= dict.fromkeys(("at", "closes_at", "until", "due", "due_at", "closed_at"), NOW)
+    facts |= dict.fromkeys(("at", "closes_at", "until", "due", "due_at", "closed_at", "expires"), NOW)
     facts |= {"items": ["a", "b"], "reasons": ["c", "d"], "files": 2, "lapses": True}
     facts |= dict.fromkeys(
         ("arrival", "arrived", "passed", "to_verify", "failed", "position", "total", "number", "ranked", "count"), 3

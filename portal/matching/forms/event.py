@@ -11,6 +11,7 @@ from flask_babel import gettext as _, lazy_gettext as _l
 from pydantic import ValidationError
 from typing_extensions import override
 from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from portal.matching.forms import lines
@@ -167,10 +168,16 @@ class EventForm(PortalForm):
         if calls is None:
             del self.call
         else:
-            self.call.choices = [("", _("Scegli")), *((str(one), title) for one, title in calls.items())]
+            self.call.choices = [
+                SelectChoice("", _("Scegli")),
+                *(SelectChoice(str(one), title) for one, title in calls.items()),
+            ]
         for turn in TURNS:
-            self[turn].choices = [("", _("nient'altro")), *((term.value, words) for term, words in TERM_WORDS.items())]
-        self.break_scope.choices = list(SCOPES.items())
+            self[turn].choices = [
+                SelectChoice("", _("nient'altro")),
+                *(SelectChoice(term.value, words) for term, words in TERM_WORDS.items()),
+            ]
+        self.break_scope.choices = [SelectChoice(*one) for one in SCOPES.items()]
 
     @override
     def validate(self, extra_validators: Any = None) -> bool:

@@ -109,7 +109,7 @@ class CountriesField(TypedField):
     def parse(self, text: str) -> tuple[str, ...]:
         """Give the codes; the message names what is no country."""
         known = {
-            name.casefold(): code for language in ("it", "en") for code, name in country_names(language).items()
+            name.casefold(): code for language in ("it", "en", "ru") for code, name in country_names(language).items()
         } | {code.casefold(): code for code in country_names("it")}
         codes = []
         for one in filter(None, (_stripped(part) for part in text.split(","))):
@@ -121,7 +121,7 @@ class CountriesField(TypedField):
 
     def show(self, value: Iterable[str]) -> str:
         """Give the names in the page's language."""
-        names = country_names("en" if current() == "en" else "it")
+        names = country_names(current())
         return ", ".join(names.get(code, code) for code in value)
 
 

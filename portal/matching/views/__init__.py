@@ -2,6 +2,7 @@
 
 from portal.matching.views import (
     agenda,
+    buyer,
     firms,
     lists,
     office,
@@ -11,6 +12,7 @@ from portal.matching.views import (
 
 blueprints = (
     agenda.bp,
+    buyer.bp,
     firms.bp,
     lists.bp,
     office.bp,

@@ -22,8 +22,8 @@ from portal.calls import queries as calls
 from portal.config import get_settings
 from portal.documents import rendering
 from portal.kernel.text import Language
-from portal.matching.queries import events, participants, personal
-from portal.matching.service import agendas
+from portal.matching.queries import buyers, events, participants, personal
+from portal.matching.service import agendas, links as buyer_links
 from portal.notifications import queries
 from portal.notifications.models import Delivery, Message
 from portal.notifications.rules import LEASE, PERSONAL_LINK, MessageState, NotFailed, Scope, pause
@@ -33,6 +33,8 @@ PURPOSES = {
     "accounts.reset_requested": Purpose.RESET,
     "accounts.invited": Purpose.INVITE,
 }
+TO_BUYERS = {"matching.buyer_invited"}
+"""Messages that carry a buyer's own link."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,6 +168,9 @@ def _mail(session: Session, message: Message) -> EmailMessage:
 
 def _personal_link(session: Session, message: Message) -> str:
     """The link made for this person as they are now; empty where the message has none."""
+    if message.counterpart_id:
+        buyer = buyers.find(session, message.counterpart_id)
+        return buyer_links.link(buyer) if buyer and message.event in TO_BUYERS else ""
     purpose = PURPOSES.get(message.event)
     user = accounts.find_user(session, message.user_id) if message.user_id else None
     return links.link(purpose, user) if purpose and user else ""

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from portal.accounts import queries as accounts
 from portal.kernel.clock import ROME
 from portal.matching.models import Counterpart, MatchingEvent, Participant
-from portal.matching.queries import events, participants
+from portal.matching.queries import buyers, events, participants
+from portal.notifications.rules import PERSONAL_LINK
 from portal.notifications.service.letters import RECIPES, Guest, Letter, Payload, about, address
 
 __all__ = ["RECIPES"]
@@ -67,3 +68,27 @@ def _judged(
             "link": address("/area/incontri"),
         }
         yield Letter(user=user, subject_id=participant.id, call_id=event.call_id, facts=facts)
+
+
+@about("matching.buyer_invited", once=True)
+def _invited(session: Session, payload: Payload, _now: datetime) -> Iterator[Letter]:
+    """The link itself is made when the message leaves; one asked for meanwhile makes this one say nothing."""
+    buyer = buyers.find(session, UUID(payload["counterpart_id"]))
+    if buyer is not None and buyer.revoked_at is None and buyer.link_epoch == int(payload["epoch"]):
+        yield from _to_buyer(session, buyer, "buyers.invited", link=PERSONAL_LINK, expires=buyer.link_expires_at)
+
+
+@about("matching.link_opened_again")
+def _opened_again(session: Session, payload: Payload, now: datetime) -> Iterator[Letter]:
+    buyer = buyers.find(session, UUID(payload["counterpart_id"]))
+    if buyer is not None and buyer.revoked_at is None:
+        yield from _to_buyer(session, buyer, "buyers.link_opened_again", at=now)
+
+
+def _to_buyer(session: Session, buyer: Counterpart, template: str, **facts: object) -> Iterator[Letter]:
+    event = buyers.latest(session, buyer.id)
+    if event is not None:
+        known = {"company": buyer.legal_name, "event": _title(event, buyer.language), "place": event.place}
+        yield Letter(
+            user=_guest(buyer), template=template, subject_id=buyer.id, call_id=event.call_id, facts=known | facts
+        )

@@ -2,8 +2,8 @@
 
 from flask import Blueprint
 
-from portal.matching.views.office import editing, events, pairs, people
+from portal.matching.views.office import buyers, editing, events, pairs, people
 
 bp = Blueprint("matching_office", __name__)
-for room in (events, editing, people, pairs):
+for room in (events, editing, people, pairs, buyers):
     room.route(bp)

@@ -12,12 +12,13 @@ from flask_babel import LazyString, gettext as _, lazy_gettext as _l
 from flask_login import current_user
 
 from portal import db
+from portal.kernel.clock import utcnow
 from portal.matching import permissions
 from portal.matching.forms.event import stripped
 from portal.matching.models import MatchingEvent, Participant
 from portal.matching.queries import agenda, board, participants, standing
 from portal.matching.rules.judging import Standing
-from portal.matching.service import judging, participants as verbs
+from portal.matching.service import buyers, judging, participants as verbs
 from portal.matching.views.labels import country, profile_rows
 from portal.matching.views.office.shared import (
     refused,
@@ -37,6 +38,8 @@ DONE: Final[Mapping[str, LazyString]] = {
     "riammetti": _l("Segnato: viene di nuovo."),
     "limiti": _l("Numero di incontri salvato."),
     "orari": _l("Disponibilità salvata."),
+    "invia": _l("Nuovo collegamento in partenza: quello di prima non vale più."),
+    "revoca": _l("Collegamento ritirato: non apre più nulla, in nessun browser."),
     "convalida": _l("Profilo convalidato: chi lo ha scritto è avvisato."),
     "rimanda": _l("Profilo rimandato: chi lo ha scritto legge il motivo."),
 }
@@ -78,6 +81,7 @@ def _page(event: MatchingEvent, one: Participant, *, wrong: str = "", typed: Map
         zone=ZoneInfo(event.timezone),
         sessions=[(key, list(slots)) for key, slots in groupby(event.slots, key=lambda slot: (slot.day, slot.session))],
         country_of=country,
+        link=buyers.standing(one.counterpart, one.counterpart.link_epoch, now=utcnow()) if one.counterpart else None,
         may_change=permissions.may_organise(current_user, event.call_id),
         wrong=wrong,
         typed=typed or {},
@@ -124,6 +128,8 @@ def _verb(verb: str, who: UUID, typed: Mapping[str, str]) -> Any:  # noqa: ANN40
             session, who, least=int(typed["least"]), most=int(typed["most"]) if typed["most"] else None, **by
         ),
         "orari": lambda session, **by: verbs.set_times(session, who, _slots(), **by),
+        "invia": lambda session, **by: buyers.resend(session, who, **by),
+        "revoca": lambda session, **by: buyers.revoke(session, who, **by),
         "convalida": lambda session, **by: judging.validate(session, who, revision=revision, **by),
         "rimanda": lambda session, **by: judging.send_back(
             session, who, reason=typed["reason"], revision=revision, **by
