@@ -24,7 +24,7 @@ from portal.calls.models import Call
 from portal.calls.rules.content import CallContent, DocumentAsked
 from portal.companies.models import Company
 from portal.db import transaction
-from portal.demo import access, answers, awards, missions, papers
+from portal.demo import access, answers, awards, meetings, missions, papers
 from portal.demo.firms import Firm, firms
 from portal.demo.people import BY, MANAGER, STAFF, Staff, lombard_places, settle
 from portal.documents import rules as documents_rules, service as documents
@@ -89,6 +89,7 @@ def fill(code: str, stage: Stage, *, how_many: int, say: Say) -> None:
         _award(call.id, content, say)
     if stage.reaches(Stage.MISSION) and code == missions.CALL:
         missions.make_mission(call.id, say)
+        meetings.make_meetings(call.id, say)
 
 
 def _award(call_id: UUID, content: CallContent, say: Say) -> None:
