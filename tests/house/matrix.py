@@ -307,6 +307,8 @@ matching_office.add_known        POST      manager events admin
 matching_office.exclude          POST      manager events admin
 matching_office.readmit          POST      manager events admin
 matching_office.invite           GET POST  manager events admin
+matching_office.import_buyers    GET POST  manager events admin
+matching_office.sheet_template   GET       manager events admin
 matching_office.participant      GET       manager events auditor admin
 matching_office.decide           POST      manager events admin
 matching_office.proposals        GET       manager events auditor admin

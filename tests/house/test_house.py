@@ -82,6 +82,7 @@ ODD_ROOMS: set[str] = {
     "documents/downloads",
     "documents/inspection",
     "documents/inspectors",
+    "documents/reading",
     "documents/rendering",
     "documents/sheets",
     "notifications/mailbox",

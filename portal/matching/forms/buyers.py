@@ -10,6 +10,7 @@ from wtforms import (
     FieldList,
     Form,
     FormField,
+    HiddenField,
     RadioField,
     SelectField,
     StringField,
@@ -210,3 +211,9 @@ class InviteForm(PortalForm):
         """The buyer as the verbs take them."""
         names = ("legal_name", "country", "contact_name", "email", "language")
         return Newcomer(**{name: self[name].data for name in names})
+
+
+class SheetForm(PortalForm):
+    """A sheet to read, or the rows that were shown and are now confirmed."""
+
+    rows = HiddenField()

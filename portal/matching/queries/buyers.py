@@ -69,3 +69,10 @@ def latest(session: Session, buyer_id: UUID) -> MatchingEvent | None:
         )
     )
     return session.scalars(found.order_by(Participant.created_at.desc(), MatchingEvent.id).limit(1)).one_or_none()
+
+
+def names(session: Session, wanted: Iterable[str]) -> set[str]:
+    """Which of these names, casefolded, some buyer bears."""
+    low = {one.casefold() for one in wanted if one}
+    found = select(func.lower(Counterpart.legal_name)).where(func.lower(Counterpart.legal_name).in_(low))
+    return {one.casefold() for one in session.scalars(found)}

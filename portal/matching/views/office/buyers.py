@@ -1,14 +1,26 @@
 """Buyers whom the office asks to an event, one by one."""
 
-from typing import Any
+from typing import Any, Final
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
+from flask_babel import gettext as _, ngettext
+from flask_login import current_user
 
-from portal.matching.forms.buyers import InviteForm
-from portal.matching.service import buyers as verbs, wishes
+from portal import db
+from portal.documents import downloads
+from portal.documents.reading import LIMIT
+from portal.documents.rules import MEDIA_TYPES, Kind
+from portal.kernel.errors import DomainError
+from portal.matching.forms.buyers import InviteForm, SheetForm
+from portal.matching.models import MatchingEvent
+from portal.matching.rules.importing import MOST_ROWS, Sheet
+from portal.matching.service import buyers as verbs, imports, wishes
+from portal.matching.views.labels import country
 from portal.matching.views.office.shared import refused, requires_writer, the_event, title_of
+
+LONGEST_READ: Final = LIMIT + 1
+"""One byte more than is taken, so that what is too long is seen to be."""
 
 
 @requires_writer
@@ -35,6 +47,64 @@ def invite(slug: str) -> ResponseReturnValue:
     return page, 422 if form.summary and status == 200 else status  # noqa: PLR2004 - HTTP
 
 
+@requires_writer
+def import_buyers(slug: str) -> ResponseReturnValue:
+    """A sheet of buyers: read and shown; confirmed, all of them are invited, or none."""
+    event = the_event(slug, to_change=True)
+    form = SheetForm()
+    if request.method == "GET" or not form.validate_on_submit():
+        return _import_page(event, form), 422 if form.summary else 200
+    if form.rows.data:
+        return _apply(event, form)
+    file = request.files.get("file")
+    try:
+        sheet = imports.read(db.session(), event.id, file.read(LONGEST_READ) if file else b"")
+        rows = "" if sheet.bad else imports.pack(event.id, sheet, by=current_user.email)
+    except DomainError as refusal:
+        form.refuse(refusal)
+        return _import_page(event, form), 422
+    return _import_page(event, form, sheet=sheet, rows=rows), 422 if sheet.bad else 200
+
+
+def _apply(event: MatchingEvent, form: SheetForm) -> ResponseReturnValue:
+    made: list[int] = []
+
+    def verb(session: Any, **who: Any) -> None:  # noqa: ANN401
+        newcomers = imports.unpack(event.id, form.rows.data or "", by=who["by"])
+        made.append(imports.apply(session, event.id, newcomers, **who))
+        wishes.find_groups(session, event.id, now=who["now"])
+
+    slug = event.slug
+    if no := refused(verb):
+        form.refuse(no[0])
+        return _import_page(the_event(slug), form), no[1]
+    words = ngettext("%(num)s buyer invitato.", "%(num)s buyer invitati.", made[0])
+    flash(words, "success")
+    return redirect(url_for(".event", slug=slug), 303)
+
+
+def _import_page(event: MatchingEvent, form: SheetForm, *, sheet: Sheet | None = None, rows: str = "") -> str:
+    return render_template(
+        "matching/office/import_buyers.html",
+        event=event,
+        title=title_of(event),
+        form=form,
+        sheet=sheet,
+        rows=rows,
+        most=MOST_ROWS,
+        country_of=country,
+    )
+
+
+@requires_writer
+def sheet_template(slug: str) -> ResponseReturnValue:
+    """The sheet to fill in."""
+    the_event(slug, to_change=True)
+    return downloads.send(imports.template(), name="buyers.xlsx", media_type=MEDIA_TYPES[Kind.XLSX])
+
+
 def route(bp: Blueprint) -> None:
     """Where these pages are."""
+    bp.route("/ufficio/incontri/<slug>/buyer/importa", methods=["GET", "POST"])(import_buyers)
+    bp.get("/ufficio/incontri/<slug>/buyer/modello.xlsx")(sheet_template)
     bp.route("/ufficio/incontri/<slug>/buyer/nuovo", methods=["GET", "POST"])(invite)
