@@ -57,7 +57,9 @@ MENU = (
     NavItem(label=_l("Missioni"), path="/ufficio/missioni", roles=frozenset({"events"})),
     NavItem(label=_l("Messaggi"), path="/ufficio/messaggi", roles=frozenset({"manager", "events", "admin"})),
     NavItem(label=_l("Persone"), path="/ufficio/utenti", roles=frozenset({"admin"})),
-    NavItem(label=_l("Controllo"), path="/controllo", roles=frozenset({"auditor"})),
+    NavItem(label=_l("Controllo"), path="/controllo", roles=frozenset({"auditor"}), exact=True),
+    NavItem(label=_l("Domande"), path="/controllo/domande", roles=frozenset({"auditor"})),
+    NavItem(label=_l("Concessioni"), path="/controllo/concessioni", roles=frozenset({"auditor"})),
     NavItem(label=_l("Verifica una ricevuta"), path="/ricevute", unless=frozenset({"manager", "events", "admin"})),
     NavItem(label=_l("Aiuto"), path="/aiuto"),
 )

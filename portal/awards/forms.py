@@ -9,6 +9,7 @@ from wtforms import HiddenField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import UUID, InputRequired, Length, NumberRange, Optional
 
+from portal.awards.rules.cors import BadLines
 from portal.awards.service import Act, Check, Codes, Terms
 from portal.web.forms import DayField, MoneyField, PortalForm
 
@@ -16,6 +17,8 @@ _REASON = [
     InputRequired(_l("Scrivi il motivo.")),
     Length(min=10, max=2000, message=_l("Scrivi il motivo, da 10 a 2.000 caratteri.")),
 ]
+MOST_TOLD = 50
+"""Bad lines that are said one by one."""
 _CODE = [Length(max=40, message=_l("Al massimo 40 caratteri."))]
 
 
@@ -193,6 +196,28 @@ class DrawForm(PortalForm):
     """Why the reserve is drawn."""
 
     reason = TextAreaField(_l("Perché si scorre la graduatoria"), validators=_REASON, render_kw={"rows": 3})
+
+
+class CorsForm(PortalForm):
+    """What the national register answered about a batch, line by line; a file comes beside it."""
+
+    lines = TextAreaField(
+        _l("Riga per riga"),
+        description=_l(
+            "Una per concessione: posizione nel lotto (o protocollo), COR e, se serve, data. Incollale dal foglio del "
+            "registro, o scrivile separate da «;»."
+        ),
+        validators=[Length(max=400_000, message=_l("Il testo è troppo lungo: dividilo."))],
+        render_kw={"rows": 12, "spellcheck": "false"},
+    )
+    on = DayField(_l("Data dei COR"), description=_l("Per le righe che non ne hanno una."), validators=[Optional()])
+
+    def blame(self, refusal: BadLines) -> None:
+        """Each bad line in the summary and beside the field, up to a number that can be read."""
+        told = [str(fault) for fault in refusal.faults[:MOST_TOLD]]
+        more = len(refusal.faults) - len(told)
+        told += [str(_l("E altre %(more)s righe.", more=more))] if more > 0 else []
+        self.lines.errors = [str(refusal), *told]
 
 
 class BatchForm(PortalForm):

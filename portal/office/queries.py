@@ -1,10 +1,9 @@
 """Every SELECT of the office."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
@@ -13,6 +12,7 @@ from sqlalchemy import (
     Row,
     Select,
     Uuid,
+    and_,
     bindparam,
     column,
     func,
@@ -28,6 +28,7 @@ from portal.applications import queries as applications
 from portal.applications.models import Application
 from portal.applications.rules import Status
 from portal.applications.rules.procedure import CONCLUDED, Clock, clock, starts_at
+from portal.awards.models import Award
 from portal.calls import queries as calls
 from portal.calls.models import Call
 from portal.companies.models import Company
@@ -154,16 +155,26 @@ def everything(
     yield from session.execute(ordered, execution_options={"yield_per": AT_ONCE}).partitions()
 
 
-def counts(session: Session, scope: Scope) -> dict[UUID, dict[Status, int]]:
-    """How many applications each call has in each state."""
+class Tally(NamedTuple):
+    """How many applications a call has in each state; `expiring`: awards whose term to accept ends soon, or is over."""
+
+    states: dict[Status, int]
+    expiring: int
+
+
+def tallies(session: Session, scope: Scope, *, until: datetime) -> dict[UUID, Tally]:
+    """The tally of each call; `until`: what is soon. One statement."""
+    waits = and_(Application.status == Status.AWARDED, Award.answered_at.is_(None), Award.accept_by <= until)
     rows = session.execute(
-        select(Application.call_id, Application.status, func.count())
+        select(Application.call_id, Application.status, func.count(), func.count().filter(waits))
+        .outerjoin(Award, Award.application_id == Application.id)
         .where(_within(scope, Application.call_id))
         .group_by(Application.call_id, Application.status)
     )
-    found: dict[UUID, dict[Status, int]] = defaultdict(dict)
-    for call_id, status, number in rows:
-        found[call_id][status] = number
+    found: dict[UUID, Tally] = {}
+    for call_id, status, number, ending in rows:
+        states, expiring = found.get(call_id, Tally({}, 0))
+        found[call_id] = Tally({**states, status: number}, expiring + ending)
     return found
 
 

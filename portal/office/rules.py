@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from flask_babel import LazyString, lazy_gettext as _l
@@ -14,6 +14,11 @@ from portal.applications.rules.words import STATES, STORY, told
 ARRIVED: Final = frozenset({Status.SUBMITTED, Status.REGISTERED})
 IN_CHECK: Final = frozenset({Status.ELIGIBILITY_CHECK, Status.SUPPLEMENT_REQUESTED, Status.REJECTION_NOTICE})
 OUTCOMES: Final = frozenset({Status.FUNDED, Status.RESERVE, Status.BELOW_THRESHOLD})
+GRANTED: Final = frozenset({Status.AWARDED, Status.ACCEPTED, Status.IN_PROGRESS, Status.COMPLETED})
+AFTER: Final = frozenset({*OUTCOMES, *GRANTED, Status.WAIVED, Status.FORFEITED, Status.REVOKED})
+"""Where an application stands that a ranking has held; what is waived or revoked was funded once."""
+EXPIRING: Final = timedelta(days=3)
+"""Before the end of a term to accept, the office sees it coming."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +32,10 @@ class Job:
 
 @dataclass(frozen=True)
 class Funnel:
-    """How many applications of a call have come how far; `drafts` only as a number."""
+    """How many applications of a call have come how far; `drafts` only as a number.
+
+    `funded`: those that hold a place and its money now, `granted` among them.
+    """
 
     drafts: int
     submitted: int
@@ -36,6 +44,7 @@ class Funnel:
     not_admitted: int
     evaluated: int
     funded: int
+    granted: int
 
 
 def funnel(counts: Mapping[Status, int]) -> Funnel:
@@ -45,15 +54,16 @@ def funnel(counts: Mapping[Status, int]) -> Funnel:
         return sum(counts.get(state, 0) for state in states)
 
     gone = {Status.DRAFT, Status.WITHDRAWN}
-    passed = {Status.ADMITTED, Status.EVALUATED, *OUTCOMES}
+    passed = {Status.ADMITTED, Status.EVALUATED, *AFTER}
     return Funnel(
         drafts=of(Status.DRAFT),
         submitted=sum(number for state, number in counts.items() if state not in gone),
         in_check=of(*ARRIVED, *IN_CHECK),
         admitted=of(*passed),
         not_admitted=of(Status.NOT_ADMITTED),
-        evaluated=of(Status.EVALUATED, *OUTCOMES),
-        funded=of(Status.FUNDED),
+        evaluated=of(Status.EVALUATED, *AFTER),
+        funded=of(Status.FUNDED, *GRANTED),
+        granted=of(*GRANTED),
     )
 
 
@@ -65,8 +75,10 @@ def jobs(
     drawn_not_published: bool,
     now: datetime,
     at_risk: int = 0,
+    expiring: int = 0,
 ) -> list[Job]:
-    """What the office owes on one call, the most urgent first."""
+    """What the office owes on one call, the most urgent first; `expiring`: terms to accept, near their end or over."""
+    awards = f"/ufficio/concessioni?bando={slug}&stato="
     call = f"/ufficio/bandi/{slug}"
     is_over = now >= closes_at
     all_evaluated = not any(counts.get(state, 0) for state in {*ARRIVED, *IN_CHECK, Status.ADMITTED})
@@ -88,6 +100,13 @@ def jobs(
             f"{call}/graduatorie",
         ),
         Job(int(drawn_not_published), _l("graduatoria redatta, da pubblicare"), f"{call}/graduatorie"),
+        Job(expiring, _l("concessioni da accettare entro tre giorni, o scadute"), f"{awards}{Status.AWARDED}"),
+        Job(counts.get(Status.FUNDED, 0), _l("domande finanziate, da concedere"), f"{awards}{Status.FUNDED}"),
+        Job(
+            counts.get(Status.AWARDED, 0),
+            _l("concessioni che attendono la risposta dell'impresa"),
+            f"{awards}{Status.AWARDED}",
+        ),
     ]
     return [job for job in owed if job.count]
 

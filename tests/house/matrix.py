@@ -262,6 +262,7 @@ awards.batches                   GET       managers auditor admin
 awards.control_batches           GET       managers auditor admin
 awards.make_batch                POST      managers admin
 awards.batch_file                GET       read
+awards.cors                      GET POST  decide
 awards.control_batch_file        GET       read
 missions.index                   GET       managers events auditor admin
 missions.control_index           GET       managers events auditor admin

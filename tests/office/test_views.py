@@ -10,14 +10,17 @@ import pytest
 
 from portal.accounts.rules import StaffRoleName
 from portal.applications.rules import Status
-from portal.kernel.clock import utcnow
+from portal.awards import service as awards
+from portal.kernel.clock import ROME, utcnow
 from portal.office.rules import Funnel, funnel
 from tests.accounts_help import sign_in
 from tests.counting import statements
 from tests.factories.accounts import UserFactory, staff
+from tests.factories.awards import act, ranked
 from tests.factories.calls import UZBEKISTAN, around, make_call
 from tests.factories.companies import CompanyFactory
 from tests.factories.eligibility import handed_in, noticed
+from tests.factories.evaluation import OFFICE
 
 MOST = 8
 
@@ -136,9 +139,44 @@ def test_sheets_hold_what_is_shown_and_no_formula(session, call, manager):
 def test_the_funnel_counts_each_application_where_it_has_come():
     counts = {Status.DRAFT: 4, Status.WITHDRAWN: 1, Status.SUBMITTED: 2, Status.ADMITTED: 3, Status.FUNDED: 5}
 
+    later = counts | {Status.FUNDED: 1, Status.AWARDED: 2, Status.ACCEPTED: 1, Status.WAIVED: 1}
+
     assert funnel(counts) == Funnel(
-        drafts=4, submitted=10, in_check=2, admitted=8, not_admitted=0, evaluated=5, funded=5
+        drafts=4, submitted=10, in_check=2, admitted=8, not_admitted=0, evaluated=5, funded=5, granted=0
     )
+    assert funnel(later) == Funnel(
+        drafts=4, submitted=10, in_check=2, admitted=8, not_admitted=0, evaluated=5, funded=4, granted=3
+    )
+
+
+def test_the_desk_counts_what_is_to_grant_to_accept_and_about_to_expire(session, call, manager):
+    at = utcnow() - timedelta(days=90)
+    _ranking, (waiting, late, _to_grant) = ranked(call, *(CompanyFactory() for _ in range(3)), at=at)
+    for one, when in ((waiting, utcnow()), (late, at + timedelta(days=1))):
+        awards.award(session, one.id, *act(when.astimezone(ROME).date()), by=OFFICE, now=when)
+    session.commit()
+
+    desk = page(manager, "/ufficio")
+
+    jobs = {words: int(number) for number, words in re.findall(r'job__count">(\d+)</strong> <span>([^<]+)<', desk)}
+    assert jobs == {
+        "concessioni da accettare entro tre giorni, o scadute": 1,
+        "domande finanziate, da concedere": 1,
+        "concessioni che attendono la risposta dell&#39;impresa": 2,
+    }
+    assert f"/ufficio/concessioni?bando={call.slug}&amp;stato=awarded" in desk
+    assert f"/ufficio/bandi/{call.slug}/graduatorie" in desk
+
+
+def test_the_auditor_reaches_rankings_and_grants_from_the_menu_and_the_desk(session, client, call):
+    sign_in(client, UserFactory(auditor=True))
+
+    desk = client.get("/controllo").text
+
+    for address in (f"/controllo/bandi/{call.slug}/graduatorie", f"/controllo/concessioni?bando={call.slug}"):
+        assert f'href="{address}"' in desk
+        assert client.get(address).status_code == 200
+    assert 'href="/controllo/concessioni"' in desk
 
 
 @pytest.fixture

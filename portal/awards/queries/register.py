@@ -1,7 +1,7 @@
 """What the national register and the open data want of awards."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Row, Select, func, select
@@ -41,6 +41,33 @@ def granted(session: Session, call_id: UUID) -> Sequence[Row[Any]]:
     return session.execute(found.order_by(Application.arrival)).all()
 
 
+class Registered(NamedTuple):
+    """An award of a batch: its application and the COR that it has by now."""
+
+    application_id: UUID
+    protocol: str
+    legal_name: str
+    cor: str | None
+
+
+def registered(session: Session, protocols: Sequence[str]) -> dict[str, Registered]:
+    """The awards of these applications, by registry number. One statement."""
+    found = (
+        select(Application.id, Application.protocol, Company.legal_name, Award.cor)
+        .join(Award, Award.application_id == Application.id)
+        .join(Company, Company.id == Application.company_id)
+        .where(Application.protocol.in_(protocols))
+    )
+    rows = session.execute(found)
+    return {str(number): Registered(id_, str(number), name, cor) for id_, number, name, cor in rows}
+
+
+def holders(session: Session, cors: Sequence[str]) -> dict[str, UUID]:
+    """Whose application has each of these CORs."""
+    found = select(Award.cor, Award.application_id).where(Award.cor.in_(cors))
+    return {str(cor): application_id for cor, application_id in session.execute(found)}
+
+
 def last_number(session: Session) -> int:
     """The number of the latest batch, whoever asks; 0 before the first."""
     return session.scalar(select(func.max(RegisterBatch.number)), execution_options={WHOLE: True}) or 0
@@ -55,6 +82,7 @@ def batches(scope: frozenset[UUID] | None) -> Select[Any]:
         RegisterBatch.made_at,
         RegisterBatch.made_by,
         RegisterBatch.sha256,
+        RegisterBatch.call_id,
         Call.code,
         lines,
     ).join(Call, Call.id == RegisterBatch.call_id)

@@ -95,6 +95,10 @@ class CorTaken(DomainError):
     text = _l("Un'altra concessione ha già questo COR.")
 
 
+class CorThere(DomainError):
+    text = _l("La concessione ha già il COR %(cor)s.")
+
+
 class NoSuchLink(DomainError):
     text = _l("Le due imprese non risultano collegate.")
 

@@ -2,10 +2,10 @@
 
 from flask import Blueprint
 
-from portal.awards.views import area, case, listing, register
+from portal.awards.views import area, case, cors, listing, register
 
 bp = Blueprint("awards", __name__)
-for room in (area, listing, case, register):
+for room in (area, listing, case, register, cors):
     room.route(bp)
 
 blueprints = (bp,)

@@ -105,6 +105,7 @@ def _batches(form: BatchForm) -> str:
         confirm_days=CONFIRM_DAYS,
         address=request.path,
         may_make=not request.path.startswith("/controllo"),
+        may_write={one.call_id for one in page.rows if permissions.may_grant(current_user, one.call_id)},
     )
 
 

@@ -32,25 +32,26 @@ class Line:
 @requires_office
 def desk() -> ResponseReturnValue:
     """The office's first page."""
-    return _desk()
+    return _desk("/ufficio")
 
 
 @requires("auditor", "admin")
 def control() -> ResponseReturnValue:
     """The same, for whoever only reads."""
-    return _desk()
+    return _desk("/controllo")
 
 
-def _desk() -> str:
+def _desk(base: str) -> str:
     reach, now, session = permissions.scope(current_user), utcnow(), db.session()
-    counts, waiting = queries.counts(session, reach), queries.drawn_not_published(session)
+    tallies = queries.tallies(session, reach, until=now + rules.EXPIRING)
+    waiting = queries.drawn_not_published(session)
     late = Counter(call_id for call_id, clock in queries.clocks(session, reach, now=now).values() if clock.is_at_risk)
     lines = []
     for seen in calls.all_calls(session, only=reach):
         call = seen.call
         if call.version is None:
             continue
-        of_call = counts.get(call.id, {})
+        of_call, expiring = tallies.get(call.id, queries.Tally({}, 0))
         owed = rules.jobs(
             of_call,
             slug=call.slug,
@@ -58,11 +59,14 @@ def _desk() -> str:
             drawn_not_published=call.id in waiting,
             now=now,
             at_risk=late[call.id],
+            expiring=expiring,
         )
         is_open = call.opens_at <= now < call.closes_at
         lines.append(Line(call, calls.content_of(call.version), rules.funnel(of_call), owed, is_open))
     failed = messages.counts(session, scope=post.scope(current_user)).get(MessageState.FAILED, 0)
-    return render_template("office/desk.html", lines=lines, failed=failed, may_read_cases=reach is None or bool(reach))
+    return render_template(
+        "office/desk.html", lines=lines, failed=failed, may_read_cases=reach is None or bool(reach), base=base
+    )
 
 
 def route(bp: Blueprint) -> None:
