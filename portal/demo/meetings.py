@@ -230,7 +230,9 @@ def _solve(event_id: UUID, purpose: str) -> str:
         run_id, work = run.id, solving.start(session, run.id, now=utcnow())
     if work is None:
         raise DomainError
-    answer = solve(work.instance, time_limit=work.seconds, locked=work.locked, previous=work.previous)
+    answer = solve(
+        work.instance, time_limit=work.seconds, locked=work.locked, previous=work.previous, give_up=work.give_up
+    )
     with transaction() as session:
         solving.finish(session, run_id, answer, now=utcnow())
     return f"{answer.status}, {len(answer.assignments)} meetings, {len(answer.unscheduled or ())} left out"

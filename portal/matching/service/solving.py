@@ -42,6 +42,7 @@ class Work:
     seconds: int
     locked: tuple[Assignment, ...]
     previous: Solution | None
+    give_up: int
 
 
 def ask(session: Session, event_id: UUID, *, purpose: str = BEST, seconds: int = 60, by: str, now: datetime) -> Run:
@@ -61,6 +62,7 @@ def ask(session: Session, event_id: UUID, *, purpose: str = BEST, seconds: int =
         "digest": programme.digest,
         "locked": [one.model_dump(mode="json") for one in programme.locked],
         "previous": programme.standing.as_json() if purpose == REPAIR else None,
+        "give_up": programme.settings.give_up if purpose == BEST else 0,
     }
     instance = programme.instance.model_dump(mode="json", exclude_none=True)
     run = Run(event_id=event_id, purpose=purpose, asked_by=by, instance=instance, options=options, progress=[])
@@ -84,6 +86,7 @@ def start(session: Session, run_id: UUID, *, now: datetime) -> Work | None:
         seconds=run.options["seconds"],
         locked=tuple(Assignment.model_validate(one) for one in run.options["locked"]),
         previous=Solution.model_validate(previous, strict=False) if previous else None,
+        give_up=run.options["give_up"],
     )
 
 

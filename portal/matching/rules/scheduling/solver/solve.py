@@ -1,20 +1,15 @@
-"""From an event to its schedule, with what is proven of it (decisions 0110 and 0111)."""
+"""From an event to its schedule: asked here, found in `solving`."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import takewhile
+from collections.abc import Callable, Iterable
 
-from portal.matching.rules.scheduling.filling import fill, is_whole
-from portal.matching.rules.scheduling.instance import Instance, Term, Weighted
+from portal.matching.rules.scheduling.instance import Instance
 from portal.matching.rules.scheduling.layout import Layout, lay_out
-from portal.matching.rules.scheduling.placing import Standing
-from portal.matching.rules.scheduling.solution import Assignment, Conflict, Solution
-from portal.matching.rules.scheduling.solver import choice, conflict, telling
-from portal.matching.rules.scheduling.solver.aims import Aim, Aims, changed
-from portal.matching.rules.scheduling.solver.board import Board
-from portal.matching.rules.scheduling.solver.keeping import Keeper
-from portal.matching.rules.scheduling.solver.running import Answer, How, Progress, Run
+from portal.matching.rules.scheduling.solution import Assignment, Solution
+from portal.matching.rules.scheduling.solver.running import Progress, Run
+from portal.matching.rules.scheduling.solver.solving import Solving
+from portal.matching.rules.scheduling.solver.sparing import may_spare, spare
 
-LATER = 0.75  # of the time left goes to a proof; the rest to looking for better without one
+FIRST = 0.7  # of the time goes to the best schedule, where some weight may be given up afterwards
 
 
 def solve(
@@ -27,176 +22,32 @@ def solve(
     stop: Callable[[], bool] | None = None,
     locked: Iterable[Assignment] = (),
     previous: Solution | None = None,
+    give_up: int = 0,
 ) -> Solution:
     """The best schedule found within `time_limit` seconds, and how far it is proven.
 
     `locked` meetings take place as told. With `previous`, as few agendas as possible change, and only then the
-    objective counts. `on_progress` and `stop` are called in the caller's own thread, ten times a second at most;
-    when `stop` answers true, the best schedule so far is the answer.
+    objective counts. `give_up`: per cent of the weight that may be lost beyond the least, for less of the terms that
+    come after it; not with `previous`. `on_progress` and `stop` are called in the caller's own thread, ten times a
+    second at most; when `stop` answers true, the best schedule so far is the answer.
     """
-    run = Run(seed=seed, time_limit=time_limit, workers=workers, on_progress=on_progress, stop=stop)
-    return Solving(lay_out(instance), run, tuple(locked), previous).answer()
 
+    def run(seconds: float) -> Run:
+        return Run(seed=seed, time_limit=seconds, workers=workers, on_progress=on_progress, stop=stop)
 
-class Solving:
-    """One event on its way to a schedule."""
-
-    def __init__(
-        self, layout: Layout, run: Run, locked: Sequence[Assignment] = (), previous: Solution | None = None
-    ) -> None:
-        self.layout, self.run = layout, run
-        self.pinned = _slots(layout, locked)
-        self.before = _slots(layout, previous.assignments) if previous else None
-        wanted = _tables(layout, [*(previous.assignments if previous else ()), *locked])
-        self.keeper = Keeper(layout, before=self.before, stays=(self.before or {}) | self.pinned, wanted=wanted)
-        objective = layout.instance.objective
-        terms = ["value"] if isinstance(objective, Weighted) else [term.value for term in objective.terms]
-        self.names = ["changed"] * (previous is not None) + terms
-        self.bounds: dict[str, int] = {}  # proven over all choices of meetings
-        self.of_choice: dict[str, int] = {}  # proven for the choice that was made
-
-    def answer(self) -> Solution:
-        """Find a schedule, improve it, say what is proven."""
-        refused = self._find_first()
-        if self.keeper.when is None:
-            return telling.nothing(self.layout, self.run, refused)
-        self._choose()
-        if self._open_terms():
-            self._descend(Board(self.layout, pinned=self.pinned), stage="all")
-        return telling.tell(
-            self.layout, self.run, self.keeper, self.names, over_all=self.bounds, of_choice=self.of_choice
-        )
-
-    def _open_terms(self) -> list[str]:
-        """What isn't yet proven."""
-        return [name for name in self.names if self.keeper.value(name) > self.bounds.get(name, 0)]
-
-    # a first schedule
-
-    def _find_first(self) -> Conflict | None:
-        """By hand where that works, else by the solver. The conflict, where none exists."""
-        refused = conflict.plain(self.layout, self.pinned)
-        if refused:
-            return refused
-        kept = self.pinned | {at: slot for at, slot in (self.before or {}).items() if at not in self.pinned}
-        for only in (False, True) if self.before is not None else (False,):
-            by_hand = fill(self.layout, kept, only=only)
-            if self._holds(by_hand):
-                self.keeper.offer(by_hand)
-        if self.keeper.when is not None:
-            return None
-        board = Board(self.layout, pinned=self.pinned)
-        answer = self.run.solve(board.model, stage="first", how=How.FIND)
-        if answer.impossible:
-            return conflict.explain(self.layout, self.run, self.pinned)
-        if answer.found:
-            found = board.schedule(answer.solver)
-            self.keeper.offer(found)
-            self.keeper.offer(fill(self.layout, found))
-        return None
-
-    def _holds(self, when: Mapping[int, int]) -> bool:
-        stays = all(when.get(at) == slot for at, slot in self.pinned.items())
-        return stays and is_whole(self.layout, when) and not list(Standing(self.layout, when).strains())
-
-    # better ones
-
-    def _choose(self) -> None:
-        """Choose meetings without slots, then schedule that choice: fast, and often already the best of all."""
-        optional = any(not self.layout.meeting(at).required for at in self.layout.meetings if self.layout.possible[at])
-        terms = self._choosing()
-        if not optional or not terms or not self._open_terms():
-            return
-        chosen = choice.choose(self.layout, terms, self.run, pinned=self.pinned)
-        if self.names[0] == terms[0]:
-            self._bound(chosen.bounds)
-        if chosen.meetings is not None and self._open_terms():
-            board = Board(self.layout, chosen=chosen.meetings, pinned=self.pinned)
-            self._descend(board, stage="chosen", share=0.6)
-
-    def _choosing(self) -> tuple[Term, ...]:
-        """The terms by which meetings are chosen: those at the head of the order, or both in a weighted sum."""
-        if "value" in self.names:
-            return tuple(term for term in choice.CHOOSING if self._weights().get(term))
-        return tuple(Term(name) for name in takewhile(choice.CHOOSING.__contains__, self.names))
-
-    def _bound(self, found: Mapping[Term, int]) -> None:
-        """A bound counts while the terms before it are at theirs: a choice may trade them."""
-        for term, bound in found.items():
-            self.bounds[term] = bound
-            if self.keeper.value(term) > bound:
-                return
-
-    def _descend(self, board: Board, *, stage: str, share: float = LATER) -> None:
-        """Make one aim after the other as small as it can be, and keep it there."""
-        aims, proven = Aims(board), self.bounds if stage == "all" else self.of_choice
-        for name in self.names:
-            if name == Term.TABLE_CHANGES and aims.too_many_seats:
-                self._seat_better(share)
-                continue
-            aim = self._aim(aims, name)
-            bound = max(aim.least, self.bounds.get(name, 0) if stage == "all" else 0)
-            if self._is_on(board):
-                if self.keeper.value(name) > bound and not self.run.over:
-                    bound = max(bound, self._minimise(aims, aim, stage=stage, share=share))
-            elif aim.costs or name == self.names[-1]:  # what is the same whatever the slots needs no search
-                bound = max(bound, self._minimise(aims, aim, stage=stage, share=share))
-                if not self._is_on(board):
-                    return  # this choice can't be scheduled in time, or not as well
-            else:
-                proven[name] = bound
-                continue
-            proven[name] = min(bound, self.keeper.value(name))
-            aim.limit(board, self.keeper.value(name))
-        if self._weights().get(Term.TABLE_CHANGES) and aims.too_many_seats:
-            self._seat_better(share)
-
-    def _seat_better(self, share: float) -> None:
-        """Other tables for the schedule kept, where slots and tables together are too much for one model."""
-        when = dict(self.keeper.when or {})
-        aims = Aims(Board(self.layout, chosen=frozenset(when), pinned=when))
-        if self.keeper.value(Term.TABLE_CHANGES) and not self.run.over:
-            self._minimise(aims, aims.of(Term.TABLE_CHANGES), stage="tables", share=share)
-
-    def _minimise(self, aims: Aims, aim: Aim, *, stage: str, share: float) -> int:
-        """To a proof if time allows; otherwise, then look for better without one. The bound proven."""
-        board = aims.board
-        aim.minimise(board)
-        best = self.keeper.value(aim.name) if self._is_on(board) else None
-        answer = self.run.solve(board.model, stage=stage, term=aim.name, best=best, how=How.PROVE, share=share)
-        self._take(aims, answer)
-        if answer.proven or answer.impossible or self.run.over:
-            return answer.bound
-        if self._is_on(board):
-            board.hint(self.keeper.when or {})
-        better = self.run.solve(board.model, stage=f"{stage}, improving", term=aim.name, how=How.IMPROVE, share=share)
-        self._take(aims, better)
-        board.model.clear_hints()  # type: ignore[no-untyped-call]
-        return max(answer.bound, better.bound)
-
-    def _take(self, aims: Aims, answer: Answer) -> None:
-        if answer.found:
-            when = aims.board.schedule(answer.solver)
-            where = aims.seats.tables(answer.solver) if aims.is_seated else None
-            self.keeper.offer(when, where)
-
-    def _is_on(self, board: Board) -> bool:
-        """Whether the schedule kept is one of this board's."""
-        when = self.keeper.when or {}
-        sure = {at for at, literal in board.takes.items() if literal is board.always}
-        return all(place in board.held for place in when.items()) and sure <= set(when)
-
-    def _aim(self, aims: Aims, name: str) -> Aim:
-        match name:
-            case "changed":
-                return changed(aims.board, self.before or {})
-            case "value":
-                return aims.weighted(self._weights())
-        return aims.of(Term(name))
-
-    def _weights(self) -> Mapping[Term, int]:
-        objective = self.layout.instance.objective
-        return objective.weights if isinstance(objective, Weighted) else {}
+    layout, held = lay_out(instance), tuple(locked)
+    first = run(time_limit * FIRST if give_up else time_limit)
+    solving = Solving(
+        layout,
+        first,
+        pinned=_slots(layout, held),
+        before=_slots(layout, previous.assignments) if previous else None,
+        wanted=_tables(layout, [*(previous.assignments if previous else ()), *held]),
+    )
+    best = solving.answer()
+    if not may_spare(solving, give_up) or (stop is not None and stop()):
+        return best
+    return spare(solving, give_up, run(time_limit - first.elapsed)) or best
 
 
 def _slots(layout: Layout, assignments: Iterable[Assignment]) -> dict[int, int]:
