@@ -130,6 +130,8 @@ class BuyerForm(PortalForm):
         super().__init__(*args, **kwargs)
         spoken = Locale(current()).languages
         offered = dict.fromkeys([*SECTORS, *sectors])
+        for asked in (self.language, self.kinds, self.languages, self.partner_types):
+            asked.flags.required = True
         self.country.choices = countries()
         self.kinds.choices = [SelectChoice(one.value, words) for one, words in PARTNERS.items()]
         self.sectors.choices = [SelectChoice(code, SECTORS.get(code, label(code))) for code in offered]

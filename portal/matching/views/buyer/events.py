@@ -1,13 +1,13 @@
 """One event for a buyer: do they come, when can they meet, and their agenda once it is told."""
 
 from itertools import groupby
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
+from flask_babel import gettext as _, lazy_gettext as _l
 
 from portal import db
 from portal.kernel.clock import utcnow
@@ -19,6 +19,13 @@ from portal.matching.service import participants, wishes
 from portal.matching.views import personal
 from portal.matching.views.buyer.shared import ANSWER_WORDS, EVENT_WORDS, own, refused, requires_buyer
 from portal.web.guards import found
+
+SESSION_WORDS: Final = {
+    "mattina": _l("Mattina"),
+    "pomeriggio": _l("Pomeriggio"),
+    "sera": _l("Sera"),
+}
+"""What staff usually call a session; other names stay as they wrote them."""
 
 
 @requires_buyer
@@ -39,6 +46,7 @@ def _page(buyer: Counterpart, one: Participant, event: MatchingEvent, *, wrong: 
         may_wish=wishes.may_wish(event, now=utcnow()) and one.state is ParticipantState.CONFIRMED,
         is_open=event.state is not EventState.CLOSED,
         wrong=wrong,
+        session_words=SESSION_WORDS,
         event_words=EVENT_WORDS,
         answer_words=ANSWER_WORDS,
     )

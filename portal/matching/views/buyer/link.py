@@ -34,7 +34,8 @@ def _page(token: str, buyer: Counterpart, epoch: int, *, wrong: str = "") -> Res
     stands = verbs.standing(buyer, epoch, now=utcnow())
     page = render_template(
         "matching/buyer/open.html",
-        buyer=buyer if stands is Link.GOOD else None,
+        buyer=None,
+        who=buyer if stands is Link.GOOD else None,
         event=buyers.latest(db.session(), buyer.id) if stands is Link.GOOD else None,
         stands=stands,
         token=token,

@@ -196,10 +196,13 @@ def exclude(slug: str) -> ResponseReturnValue:
     """A firm and a buyer must not meet."""
     one = the_event(slug, to_change=True)
     typed = {name: request.form.get(name, "")[:200] for name in ("firm", "buyer", "why", "other")}
+    firm, buyer = _uuid(typed["firm"]), _uuid(typed["buyer"])
+    there = {who.id: who.side for who in participants.of_event(db.session(), one.id)}
+    if (there.get(firm), there.get(buyer)) != (Side.COMPANY, Side.BUYER):
+        abort(404)
     reason = typed["other"].strip() or typed["why"]
     if not reason:
         return _page(one, wrong=_("Scegli o scrivi il motivo dell'esclusione."), typed=typed), 422
-    firm, buyer = _uuid(typed["firm"]), _uuid(typed["buyer"])
     if no := refused(lambda session, **who: wishes.exclude(session, one.id, firm, buyer, reason=reason, **who)):
         return _page(the_event(slug), wrong=str(no[0]), typed=typed), no[1]
     flash(_("Esclusione registrata: i due non saranno proposti."), "success")
