@@ -20,8 +20,8 @@ def tables() -> None:
 
 
 def compared(_thing: object, name: str | None, kind: str, *_: object) -> bool:
-    """Whether a thing of the database is held against the models: search indexes stand in the migrations alone."""
-    return not (kind == "index" and name and name.endswith("_trgm"))
+    """Whether a thing of the database is held against the models: indexes to search by stand in migrations alone."""
+    return not (kind == "index" and name and name.endswith(("_trgm", "_house")))
 
 
 def run() -> None:

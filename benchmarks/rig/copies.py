@@ -42,7 +42,11 @@ EVALUATED = {
 """What a ranking is drawn up from; what was published before knows nothing of the copies."""
 OWN = {
     "users": {"id": "b.user_id", "email": "'copia-' || b.number || '@impresa.example'"},
-    "companies": {"id": "b.company_id", "vat": "lpad(b.number::text, 11, '0')"},
+    "companies": {
+        "id": "b.company_id",
+        "vat": "lpad(b.number::text, 11, '0')",
+        "legal_name": "s.legal_name || ' ' || b.number",
+    },
     "assignments": {"id": "md5(s.id::text || b.number)::uuid"},
     "score_sheets": {"assignment_id": "md5(s.assignment_id::text || b.number)::uuid"},
     "applications": {

@@ -487,7 +487,7 @@ def find_request(session: Session, request_id: UUID) -> Request | None:
 def requests_with_files(session: Session, application_id: UUID) -> Sequence[Request]:
     """The requests about one application, in order, with the files of their answers."""
     found = select(Request).where(Request.application_id == application_id).order_by(Request.number)
-    return session.scalars(found.options(selectinload(Request.files).joinedload(Attachment.file))).all()
+    return session.scalars(found.options(joinedload(Request.files).joinedload(Attachment.file))).unique().all()
 
 
 def latest_request(session: Session, application_id: UUID, kind: RequestKind) -> Request | None:

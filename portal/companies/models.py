@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Integer, SmallInteger, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, SmallInteger, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.kernel.base import Base, Identified, Recorded
@@ -22,6 +22,8 @@ class Company(Recorded, Base):
         CheckConstraint("vat ~ '^[0-9]{11}$'", name="vat_has_11_digits"),
         CheckConstraint("province IS NULL OR province ~ '^[A-Z]{2}$'", name="province_has_2_letters"),
         CheckConstraint("site_province IS NULL OR site_province ~ '^[A-Z]{2}$'", name="site_province_has_2_letters"),
+        Index("ix_companies_legal_name", "legal_name"),
+        Index("ix_companies_province_legal_name", "province", "legal_name"),
     )
 
     vat: Mapped[str] = mapped_column(unique=True)

@@ -1,5 +1,6 @@
 """Every SELECT of the office."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,24 +16,28 @@ from sqlalchemy import (
     and_,
     bindparam,
     column,
+    exists,
     func,
     literal,
     or_,
     select,
     true,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from sqlalchemy.orm import Session
 
 from portal.applications import queries as applications
 from portal.applications.models import Application
 from portal.applications.rules import Status
 from portal.applications.rules.procedure import CONCLUDED, Clock, clock, starts_at
+from portal.audit.models import Entry
 from portal.awards.models import Award
 from portal.calls import queries as calls
 from portal.calls.models import Call
 from portal.companies.models import Company
+from portal.eligibility.models import Refusal
 from portal.notifications.models import Message
+from portal.notifications.rules import MessageState
 from portal.ranking.models import Ranking
 
 Scope = frozenset[UUID] | None
@@ -189,12 +194,61 @@ def drawn_not_published(session: Session) -> set[UUID]:
     return set(session.scalars(waiting))
 
 
-def messages(session: Session, application_id: UUID) -> Sequence[Row[*tuple[Any, ...]]]:
-    """The latest messages about one application."""
-    found: Select[*tuple[Any, ...]] = (
-        select(Message.id, Message.created_at, Message.recipient, Message.subject, Message.state)
-        .where(Message.subject_id == application_id)
-        .order_by(Message.created_at.desc())
-        .limit(MOST_MESSAGES)
+@dataclass(frozen=True)
+class Told:
+    """A message about a case, as a list shows it."""
+
+    id: UUID
+    created_at: datetime
+    recipient: str
+    subject: str
+    state: MessageState
+
+
+@dataclass(frozen=True)
+class Deed:
+    """A line of the audit about a case."""
+
+    at: datetime
+    action: str
+    by: str
+    detail: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Around:
+    """What stands beside a case: the latest messages, its story (the latest first), whether an act refused it."""
+
+    messages: list[Told]
+    story: list[Deed]
+    is_refused: bool
+
+
+def around(session: Session, application_id: UUID) -> Around:
+    """What stands beside one case. One statement."""
+    refused = exists().where(Refusal.application_id == application_id)
+    found = select(_latest_messages(application_id), _story(application_id), refused)
+    messages, story, is_refused = session.execute(found).one()
+    return Around(
+        messages=[
+            Told(UUID(id_), datetime.fromisoformat(at), recipient, subject, MessageState(state))
+            for id_, at, recipient, subject, state in messages or ()
+        ],
+        story=[
+            Deed(datetime.fromisoformat(at), action, by, json.loads(detail)) for at, action, by, detail in story or ()
+        ],
+        is_refused=is_refused,
     )
-    return session.execute(found).all()
+
+
+def _latest_messages(application_id: UUID) -> Any:  # noqa: ANN401 - a scalar subquery
+    columns = (Message.id, Message.created_at, Message.recipient, Message.subject, Message.state)
+    latest = select(*columns).where(Message.subject_id == application_id)
+    last = latest.order_by(Message.created_at.desc()).limit(MOST_MESSAGES).subquery()
+    return select(func.jsonb_agg(func.jsonb_build_array(*last.c))).scalar_subquery()
+
+
+def _story(application_id: UUID) -> Any:  # noqa: ANN401 - a scalar subquery
+    line = func.jsonb_build_array(Entry.at, Entry.action, Entry.by, Entry.detail)
+    told = select(func.jsonb_agg(aggregate_order_by(line, Entry.seq.desc())))
+    return told.where(Entry.subject_id == str(application_id)).scalar_subquery()

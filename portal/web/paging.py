@@ -98,13 +98,18 @@ def _fits(value: object, by: By) -> bool:
 
 
 def _beyond(order: Sequence[By], values: Sequence[Any], *, backwards: bool) -> ColumnElement[bool]:
-    """Rows after `values` in `order`, or before them: the long form, so that directions may differ."""
+    """Rows after `values` in `order`, or before them: the long form, so that directions may differ.
+
+    What all ways have in common is said first: an index on the first column begins there.
+    """
+    first, value = order[0], values[0]
+    begins = first.column <= value if first.descending != backwards else first.column >= value
     ways = []
     for place, by in enumerate(order):
         same = [earlier.column == value for earlier, value in zip(order[:place], values, strict=False)]
         falls = by.descending != backwards
         ways.append(and_(*same, by.column < values[place] if falls else by.column > values[place]))
-    return or_(*ways)
+    return and_(begins, or_(*ways))
 
 
 def read(

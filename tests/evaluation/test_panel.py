@@ -5,15 +5,18 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from sqlalchemy import select, text
 
+from portal.accounts.models import User
 from portal.applications.rules import Status
 from portal.calls.queries import content_by_id
 from portal.calls.rules.content import Evaluation
-from portal.companies.models import Holding, Representative
+from portal.companies.models import Company, Holding, Representative
 from portal.evaluation import queries, rules, service
 from portal.evaluation.models import Assignment
 from portal.evaluation.rules import ConflictState, Ending, Kind, Mark, Stage, Why
 from portal.evaluation.service import Place
+from portal.kernel.house import of_house
 from tests.evaluation.test_service import events, give, opened
 from tests.factories.accounts import MembershipFactory, UserFactory
 from tests.factories.calls import make_call
@@ -332,3 +335,16 @@ def test_marks_of_a_meeting_are_plain_points(session, meeting_call, anna, bruno)
 
     assert (kept.number, kept.held_on) == (1, date(2026, 11, 20))
     assert {key: one["points"] for key, one in kept.marks.items()} == {k: str(m.points) for k, m in whole.items()}
+
+
+@pytest.mark.parametrize(("column", "index"), [(Company.pec, "ix_companies_house"), (User.email, "ix_users_house")])
+def test_firms_of_a_domain_are_found_by_an_index(session, column, index):
+    """Asked at every request of the office: the expression and that of the index must be the same to the letter."""
+    session.execute(text("SET LOCAL enable_seqscan = off"))
+    asked = select(column).where(of_house(column, "posta.impresa.it"))
+
+    plan = session.scalars(
+        text(f"EXPLAIN {asked.compile(session.connection(), compile_kwargs={'literal_binds': True})}")
+    )
+
+    assert index in "\n".join(plan)

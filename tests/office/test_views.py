@@ -92,7 +92,7 @@ def test_the_case_page_costs_a_fixed_number_of_statements(session, call, manager
     with statements() as sent:
         text = page(manager, address)
 
-    assert len(sent) <= MOST + 2
+    assert len(sent) <= MOST
     assert case.sha256 in text
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, String, cast, func, literal, or_, select, union, union_all
+from sqlalchemy import String, cast, literal, or_, select, union, union_all
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Membership, User
@@ -15,6 +15,7 @@ from portal.applications.models import Application
 from portal.companies.models import Company, Holding, Representative
 from portal.evaluation.models import Assignment, Interest
 from portal.evaluation.rules import Applicant, ConflictState, Firm, Groups, Person, detect, domain_of
+from portal.kernel.house import of_house
 
 LINKED_ABOVE: Final = Decimal(50)
 IN_THE_HOUSE: Final = (MembershipKind.OWNER, MembershipKind.COLLEAGUE)
@@ -187,8 +188,8 @@ def _of_the_house(user_id: UUID, email: str) -> list[Any]:
     told = (literal(user_id), literal("house"))
     members = select(*told, cast(Membership.company_id, String)).join(User, User.id == Membership.user_id)
     return [
-        members.where(User.email != email, _of_house(User.email, domain)),
-        select(*told, cast(Company.id, String)).where(_of_house(Company.pec, domain)),
+        members.where(User.email != email, of_house(User.email, domain)),
+        select(*told, cast(Company.id, String)).where(of_house(Company.pec, domain)),
     ]
 
 
@@ -202,14 +203,6 @@ def _candidates(person: Person, circles: Groups) -> Any:  # noqa: ANN401 - a Sel
         .join(User, User.id == Membership.user_id)
         .where(User.email.in_(person.colleagues)),
     )
-
-
-def _of_house(column: Any, domain: str) -> ColumnElement[bool]:  # noqa: ANN401 - a column of addresses
-    """Whether an address is of this domain, of one above it or of one below it."""
-    parts = domain.split(".")
-    above = [".".join(parts[at:]) for at in range(len(parts))]
-    of = func.lower(func.rtrim(func.btrim(func.split_part(column, "@", 2)), "."))
-    return or_(of.in_(above), of.endswith(f".{domain}", autoescape=True))
 
 
 def _grouped(rows: Iterable[Any]) -> defaultdict[UUID, set[Any]]:

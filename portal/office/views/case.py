@@ -1,6 +1,5 @@
 """One case, whole: facts and documents, report and scores, clock, messages, actions, and its story."""
 
-import json
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -16,8 +15,6 @@ from portal.applications.queries import Folder
 from portal.applications.rules import requests
 from portal.applications.rules.procedure import CONCLUDED, Clock, clock
 from portal.applications.service import papers
-from portal.audit import queries as audit
-from portal.audit.models import Entry
 from portal.calls import queries as calls
 from portal.documents import downloads
 from portal.eligibility import permissions as deciding, queries as eligibility
@@ -40,7 +37,7 @@ def case(application_id: UUID) -> ResponseReturnValue:
     session, folder = db.session(), _folder(application_id)
     application = folder.application
     content = calls.content_by_id(session, application.version_id)
-    sheets = _sheets(application_id)
+    sheets, around = _sheets(application_id), queries.around(session, application_id)
     return render_template(
         "office/case.html",
         folder=folder,
@@ -55,10 +52,11 @@ def case(application_id: UUID) -> ResponseReturnValue:
         is_unsealed=is_unsealed([sheet.desk for sheet in sheets]),
         criteria=[one for one in content.criteria if one.mode == "reviewed"],
         place=ranking.published_place(session, application_id),
-        messages=queries.messages(session, application_id),
+        messages=around.messages,
+        is_refused=around.is_refused,
         message_words=STATE_WORDS,
         message_tones=STATE_TONES,
-        story=[_told(entry) for entry in reversed(audit.story(session, application_id))],
+        story=[_told(deed) for deed in around.story],
     )
 
 
@@ -79,9 +77,9 @@ def _sheets(application_id: UUID) -> list[Sheet]:
     return sheets
 
 
-def _told(entry: Entry) -> dict[str, Any]:
-    title, text = rules.deed(entry.action, json.loads(entry.detail))
-    return {"at": entry.at, "title": title, "text": text, "who": entry.by}
+def _told(deed: queries.Deed) -> dict[str, Any]:
+    title, text = rules.deed(deed.action, deed.detail)
+    return {"at": deed.at, "title": title, "text": text, "who": deed.by}
 
 
 def _clock(folder: Folder, asked: Sequence[Request]) -> Clock | None:
@@ -113,7 +111,6 @@ def _requests(folder: Folder, lang: Language) -> dict[str, Any]:
             "states": requests.STATE_WORDS,
             "tones": requests.STATE_TONES,
         },
-        "refusals": eligibility.refusals_of(session, application.id),
         "paper": papers.sheet(folder, at=utcnow(), lang=lang, asked=asked),
         "clock": _clock(folder, asked),
         "hold_words": rules.HOLD_WORDS,

@@ -70,6 +70,8 @@ def applications() -> ResponseReturnValue:
     listed, term = _listed(reach, wanted, by_term=by_term, now=now)
     column, name = (term, "term") if by_term else SORTS.get(sort.lstrip("-"), SORTS["protocollo"])
     order = [paging.By(column, name, descending=sort.startswith("-"))]
+    if name == "province":
+        order.append(paging.By(Company.legal_name, "legal_name", descending=sort.startswith("-")))
     if name != "arrival":
         order.append(paging.By(Application.arrival, "arrival"))
     page = paging.read(session, listed, order, after=request.args.get("dopo"), before=request.args.get("prima"))
