@@ -10,6 +10,7 @@ from openpyxl import load_workbook
 
 from portal.applications.rules import Status
 from portal.ranking import rules, service
+from portal.ranking.views import soundness
 from tests.accounts_help import csrf, post, sign_in
 from tests.counting import statements
 from tests.factories.accounts import MembershipFactory, UserFactory, staff
@@ -332,3 +333,30 @@ def test_the_firm_reads_what_would_have_changed_and_its_own_sheets(session, clie
     assert f"/area/domande/{low.id}/accesso-atti" in page
     assert f"/area/domande/{low.id}/graduatoria/apertura.json" in page
     assert "versione per versione" not in page
+
+
+def test_the_soundness_is_kept_a_while_paged_and_made_again_when_asked(session, client, call, world, anna, monkeypatch):
+    monkeypatch.setattr(soundness, "ROWS", 1)
+    second = scored(call, admitted(call, company=CompanyFactory(legal_name="Seconda S.r.l.")), anna, shares=["0.9"])
+    first, _low, _out = world
+    session.commit()
+    sign_in(client, staff())
+    address = f"/ufficio/bandi/{call.slug}/graduatorie/solidita"
+
+    def beside(query=""):
+        page = client.get(address + query)
+        assert page.status_code == 200
+        table = page.text.rpartition("<table")[2]
+        return [one.protocol for one in (first, second, third) if one and one.protocol in table]
+
+    third = None
+    assert (beside(), beside("?dopo=1"), beside("?prima=1")) == ([first.protocol], [second.protocol], [first.protocol])
+    assert beside("?dopo=99") == beside("?dopo=1")
+    assert beside("?dopo=-7") == beside("?dopo=x") == beside("?prima=x") == [first.protocol]
+    assert beside(f"?prima={'9' * 30}") == [second.protocol]
+
+    third = scored(call, admitted(call, company=CompanyFactory(legal_name="Terza S.r.l.")), anna, shares=["0.95"])
+    session.commit()
+
+    assert beside("?dopo=1") == [second.protocol]
+    assert (beside("?rifai=1"), beside("?dopo=1")) == ([first.protocol], [third.protocol])

@@ -6,6 +6,7 @@ zero. Between groups that share no application nothing can be compared, and that
 of the marks, or the meeting's, is what counts.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
@@ -52,7 +53,7 @@ def fit(sheets: Mapping[UUID, Mapping[UUID, float]]) -> Harshness:
         excess[at] += points - points.mean() if at else 0
     effects = np.linalg.pinv(laplacian, hermitian=True) @ excess if reviewers else excess
     groups = _groups(sheets)
-    counted = {who: sum(who in marks for marks in sheets.values()) for who in reviewers}
+    counted = Counter(who for marks in sheets.values() for who in marks)
     return Harshness(
         effects=tuple(Effect(who, float(effects[place[who]]), counted[who], groups[who]) for who in reviewers),
         adjusted={

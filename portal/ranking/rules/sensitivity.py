@@ -5,10 +5,11 @@ criteria by the one factor that keeps the sum of the maxima; points are rounded 
 stays. A reviewer is left out: the mean of the others counts, wherever there are others.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 from typing import Final, NamedTuple
 
 from portal.ranking.rules.draw import Outcome, draw_up
@@ -47,7 +48,7 @@ def reviewers(rule: RankingRule, entries: Sequence[Entry], marks: Marks) -> list
     everybody = sorted({who for sheets in marks.values() for who in sheets})
     return [
         _turn(who, 0, winners, funded(rule, without(entries, marks, who)))._replace(
-            alone=sum(set(sheets) == {who} for sheets in marks.values())
+            alone=sum(who in sheets and len(sheets) == 1 for sheets in marks.values())
         )
         for who in everybody
     ]
@@ -71,12 +72,9 @@ def reweighted(
         one.model_copy(update={"max": _times(one.max, by[one.key]), "min": _least(one.min, by[one.key])})
         for one in rule.criteria
     )
-    tops = {one.key: one.max for one in criteria}
+    worth = {one.key: _worth(by[one.key], one.max) for one in criteria}
     moved = [
-        replace(
-            entry, scores={each: min(tops[each], _times(points, by[each])) for each, points in entry.scores.items()}
-        )
-        for entry in entries
+        replace(entry, scores={each: worth[each](points) for each, points in entry.scores.items()}) for entry in entries
     ]
     return rule.model_copy(update={"criteria": criteria}), moved
 
@@ -87,11 +85,16 @@ def without(entries: Sequence[Entry], marks: Marks, who: str) -> list[Entry]:
 
 
 def _without(entry: Entry, sheets: Mapping[str, Mapping[str, Decimal]], who: str) -> Entry:
-    others = [sheet for name, sheet in sheets.items() if name != who]
-    if who not in sheets or not others:
+    if who not in sheets or len(sheets) == 1:
         return entry
+    others = [sheet for name, sheet in sheets.items() if name != who]
     given = {key: [sheet[key] for sheet in others if key in sheet] for key in sheets[who]}
     return replace(entry, scores={**entry.scores, **{key: average(points) for key, points in given.items() if points}})
+
+
+def _worth(factor: Fraction, top: Decimal) -> Callable[[Decimal], Decimal]:
+    """Points multiplied, the new maximum at most: once for each mark there is, as many have the same."""
+    return cache(lambda points: min(top, _times(points, factor)))
 
 
 def _times(points: Decimal, factor: Fraction) -> Decimal:

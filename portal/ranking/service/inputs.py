@@ -27,7 +27,8 @@ from portal.ranking.service.circumstances import Circumstances, other_requests
 class Inputs:
     """All that decides a ranking. `evidence`: one JSON object an application, each reviewer's sheet in it.
 
-    `private`: by registry number, what the file only commits to. `before`: the version published before, if any.
+    `private`: by registry number, what the file only commits to. `sheets`: those that count, and `agreed` the meetings
+    that count instead, by application. `before`: the version published before, if any.
     """
 
     version: CallVersion
@@ -41,6 +42,8 @@ class Inputs:
     requests: list[Request]
     evidence: list[Any]
     private: dict[str, commitments.Private]
+    sheets: dict[UUID, list[Sheet]]
+    agreed: dict[UUID, Agreed]
     before: Ranking | None
 
     @property
@@ -71,9 +74,10 @@ def gather(session: Session, call: Call, *, seed: str | None = None) -> Inputs:
     agreed = evaluation.agreed(session, sheets)
     before = queries.latest_published(session, call.id)
     standing = Circumstances.of(session, call, content, before)
+    counted = {id_: [one for one in sheets[id_] if one.desk.stage is Stage.SUBMITTED] for id_ in ids}
     entries, evidence, private = [], [], {}
     for application, firm in candidates:
-        counting = [sheet for sheet in sheets[application.id] if sheet.desk.stage is Stage.SUBMITTED]
+        counting = counted[application.id]
         report_id, points = automatic.get(application.id, (None, {}))
         meeting = agreed.get(application.id)
         entry = _entry(application, content, counting, points, agreed=meeting.marks if meeting else {})
@@ -93,6 +97,8 @@ def gather(session: Session, call: Call, *, seed: str | None = None) -> Inputs:
         requests=other_requests(session, call, content),
         evidence=evidence,
         private=private,
+        sheets=counted,
+        agreed=agreed,
         before=before,
     )
 

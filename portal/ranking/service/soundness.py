@@ -8,9 +8,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from portal.calls.models import Call
-from portal.evaluation import queries as evaluation
 from portal.evaluation.queries import Sheet
-from portal.evaluation.rules import Stage
 from portal.evaluation.rules.harshness import Harshness, fit
 from portal.ranking import rules
 from portal.ranking.rules import sensitivity
@@ -46,10 +44,8 @@ def soundness(session: Session, call: Call, *, seed: str | None = None) -> Sound
     """Look at all that is evaluated, as it stands. Raises what `gather` and the rule raise."""
     inputs = gather(session, call, seed=seed)
     numbers = {id_: number for number, id_ in inputs.ids.items()}
-    sheets = evaluation.sheets(session, list(numbers))
-    agreed = evaluation.agreed(session, sheets)
-    counting = {id_: [one for one in found if one.desk.stage is Stage.SUBMITTED] for id_, found in sheets.items()}
-    marks = {numbers[id_]: _marks(found) for id_, found in counting.items() if id_ not in agreed}
+    counting = inputs.sheets
+    marks = {numbers[id_]: _marks(found) for id_, found in counting.items() if id_ not in inputs.agreed}
     harshness = fit({id_: {one.reviewer_id: _points(one) for one in found} for id_, found in counting.items() if found})
     return Soundness(
         winners=len(sensitivity.funded(inputs.rule, inputs.entries)),
