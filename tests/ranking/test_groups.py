@@ -201,6 +201,16 @@ def test_what_a_firm_typed_is_what_it_asks_for_and_receives(session, client, ann
     assert "60,50" in page
 
 
+def test_a_call_without_criteria_has_no_ranking_and_it_is_said(session, client):
+    call = SmallCallFactory(over=True)
+    sign_in(client, staff())
+
+    answer = post(client, f"/ufficio/bandi/{call.slug}/graduatorie", form_on="/ufficio/messaggi")
+
+    assert answer.status_code == 422
+    assert "Il bando non ha criteri di valutazione" in answer.text
+
+
 def test_the_seed_is_typed_once_and_a_wrong_one_is_said_beside_it(session, client, anna):
     seed = "5e" * 32
     source = content().source

@@ -22,6 +22,10 @@ class NothingToRank(DomainError):
     text = _l("Non c'è nessuna domanda valutata da mettere in graduatoria.")
 
 
+class NoCriteria(DomainError):
+    text = _l("Il bando non ha criteri di valutazione: non c'è una graduatoria da redigere.")
+
+
 class ReasonNeeded(DomainError):
     """`least` characters: a published ranking is replaced only with a reason."""
 

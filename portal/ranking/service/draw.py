@@ -38,12 +38,13 @@ def draw_up(
 
     Awarded, accepted, in progress, completed: they keep place and money. Waived, forfeited, revoked, excluded after a
     publication: they have left. `seed`: revealed at the first draw where the call breaks ties by lot. Raises
-    CallStillOpen, StillOwed (with how many), NothingToRank, ReasonNeeded once a version was published, SeedNeeded,
-    WrongSeed, LotTooLate, Unrankable for an application that the call's rule doesn't cover.
+    CallStillOpen, NoCriteria, StillOwed (with how many), NothingToRank, ReasonNeeded once a version was published,
+    SeedNeeded, WrongSeed, LotTooLate, Unrankable for an application that the call's rule doesn't cover.
     """
     call = calls.lock(session, call_id)
     if now < call.closes_at:
         raise refusals.CallStillOpen
+    _check_has_criteria(session, call)
     newest = queries.find_latest(session, call_id)
     seed = _seed(session, call, newest, seed)
     inputs = gather(session, call, seed=seed)
@@ -92,6 +93,12 @@ def seed_of(session: Session, ranking: Ranking | None) -> str | None:
     """The seed that a version revealed, if its call draws lots."""
     lot = queries.head(session, ranking.id)["rule"].get("lot") if ranking else None
     return lot and str(lot["seed"])
+
+
+def _check_has_criteria(session: Session, call: Call) -> None:
+    version = calls.get(session, call.id).version
+    if version is not None and not calls.content_of(version).criteria:
+        raise refusals.NoCriteria
 
 
 def _seed(session: Session, call: Call, newest: Ranking | None, given: str | None) -> str | None:
