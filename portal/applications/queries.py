@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Numeric, Row, Select, Text, bindparam, case, cast, func, inspect, null, or_, select, true
 from sqlalchemy.dialects.postgresql import aggregate_order_by
-from sqlalchemy.orm import Session, contains_eager, defer, joinedload, selectinload
+from sqlalchemy.orm import Session, contains_eager, defer, joinedload, selectinload, undefer
 
 from portal.applications.models import Answer, Application, Attachment, Request
 from portal.applications.rules import Status
@@ -124,11 +124,13 @@ def _is_of_a_supplement() -> Any:  # noqa: ANN401 - a condition
     )
 
 
-def _folders() -> Select[Any]:
-    return _covers().add_columns(_answers(), _enclosed())
+def _folders(*, for_staff: bool = False) -> Select[Any]:
+    return _covers(for_staff=for_staff).add_columns(_answers(), _enclosed())
 
 
-def _covers() -> Select[Any]:
+def _covers(*, for_staff: bool = False) -> Select[Any]:
+    """`for_staff`: with what was frozen and all that the firm says of itself, for pages that show it."""
+    firm = contains_eager(Application.company)
     in_force = case((Application.frozen_at.is_(None), Call.version_id), else_=Application.version_id)
     found: Any = (
         select(Application, CallVersion.id, CallVersion.number)
@@ -137,8 +139,8 @@ def _covers() -> Select[Any]:
         .join(Application.company)
         .options(
             contains_eager(Application.call),
-            contains_eager(Application.company).load_only(Company.legal_name, Company.vat),
-            defer(Application.content),
+            firm if for_staff else firm.load_only(Company.legal_name, Company.vat),
+            undefer(Application.content) if for_staff else defer(Application.content),
         )
     )
     covers: Select[Any] = found
@@ -236,12 +238,13 @@ def _own(is_of_one_call: bool, *, is_whole: bool = True) -> Select[Any]:  # noqa
 
 def find(session: Session, application_id: UUID) -> Folder | None:
     """The application with answers and attachments, whoever's it is: for staff and workers."""
-    return _read_folder(session, session.execute(_one(), {"application_id": application_id}).one_or_none())
+    asked = {"application_id": application_id}
+    return _read_folder(session, session.execute(_one(for_staff=True), asked).one_or_none())
 
 
 @cache
-def _one() -> Select[Any]:
-    return _folders().where(Application.id == bindparam("application_id"))
+def _one(*, for_staff: bool = False) -> Select[Any]:
+    return _folders(for_staff=for_staff).where(Application.id == bindparam("application_id"))
 
 
 @cache

@@ -89,6 +89,7 @@ def test_the_case_page_costs_a_fixed_number_of_statements(session, call, manager
     address = f"/ufficio/domande/{case.id}"
     manager.get(address)
 
+    session.expunge_all()
     with statements() as sent:
         text = page(manager, address)
 
