@@ -75,6 +75,11 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 30.0,
         "options": {"queue": queues.HOUSEKEEPING, "expires": 60},
     },
+    "matching.follow_up": {
+        "task": "matching.follow_up",
+        "schedule": 600.0,
+        "options": {"queue": queues.HOUSEKEEPING, "expires": 600},
+    },
     "notifications.remind_staff": {
         "task": "notifications.remind_staff",
         "schedule": crontab(hour=7, minute=30),

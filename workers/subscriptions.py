@@ -43,6 +43,7 @@ SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {
     "matching.agenda_told": ("notifications.tell",),
     "matching.buyer_invited": ("notifications.tell",),
     "matching.link_opened_again": ("notifications.tell",),
+    "matching.follow_up_due": ("notifications.tell",),
     "matching.profile_validated": ("notifications.tell",),
     "matching.profile_sent_back": ("notifications.tell",),
     "missions.opened": ("notifications.tell",),

@@ -63,3 +63,12 @@ class LinkOpenedAgain(Event):
 
     name: ClassVar[str] = "matching.link_opened_again"
     counterpart_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class FollowUpDue(Event):
+    """A participant is to be asked what came of its meetings, so many months later; 0: right after."""
+
+    name: ClassVar[str] = "matching.follow_up_due"
+    participant_id: UUID
+    months: int

@@ -99,6 +99,7 @@ EVENT_WORDS = {
     "matching.agenda_told": _l("Agenda degli incontri"),
     "matching.buyer_invited": _l("Invito a un buyer"),
     "matching.link_opened_again": _l("Collegamento di un buyer aperto altrove"),
+    "matching.follow_up_due": _l("Esiti degli incontri"),
     "matching.profile_sent_back": _l("Profilo da rivedere"),
     "matching.profile_validated": _l("Profilo convalidato"),
     "missions.cancelled": _l("Missione annullata"),

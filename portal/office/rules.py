@@ -126,6 +126,7 @@ DEEDS: Final[Mapping[str, LazyString]] = {
     "awards.revoked": _l("Revoca registrata"),
     "awards.reminded": _l("Promemoria di accettazione inviato"),
     "awards.codes_recorded": _l("Codici del registro nazionale aiuti annotati"),
+    "matching.outcome_said": _l("Esito di un incontro con un buyer"),
     "missions.confirmed": _l("Partecipazione a una missione confermata"),
     "missions.checked_in": _l("Presenza in missione registrata"),
     "eligibility.checked": _l("Requisiti verificati dal portale"),

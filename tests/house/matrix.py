@@ -141,6 +141,8 @@ firms.wish                       POST      owner
 personal.own                     GET       owner
 personal.own_pdf                 GET       owner
 personal.own_calendar            GET       owner
+outcomes.outcomes                GET       owner
+outcomes.say                     POST      owner
 missions.own_index               GET       firms
 missions.own                     GET       owner
 missions.own_person              GET       owner
@@ -325,6 +327,7 @@ agenda.absent                    POST      manager events admin
 agenda.solve                     POST      manager events admin
 agenda.stop                      POST      manager events admin
 agenda.publish                   POST      manager events admin
+matching_figures.shown           GET       manager events auditor admin
 matching_lists.listed            GET       manager events auditor admin
 matching_lists.taken             GET       manager events auditor admin
 matching_lists.pack              GET       manager events auditor admin

@@ -145,7 +145,7 @@ def _meetings(session: Session, call: Any, firm: Any) -> dict[str, dict[str, Any
     )
     session.add(apart)
     slot, table = matching.slots(session, event.id)[0], matching.tables(session, event.id)[0]
-    put(propose(event, me, buyer), slot, table)
+    ours = put(propose(event, me, buyer), slot, table)
     telling.publish(session, event.id, reason="", by="ufficio@x.example", now=utcnow())
     shown = session.scalars(select(ExportProfile).where(ExportProfile.company_id == seen.company_id)).one()
     shown.validated_at, shown.validated_by = utcnow(), "u@x.example"
@@ -164,6 +164,8 @@ def _meetings(session: Session, call: Any, firm: Any) -> dict[str, dict[str, Any
         },
         "firms": known,
         "personal": known,
+        "outcomes": known | {"meeting_id": ours.id},
+        "matching_figures": known,
         "matching_lists": known | {"which": "porta", "kind": "xlsx", "lang": "it"},
         "matching_office": known | {"verb": "conferma"},
         "matching_office.step": known | {"verb": "apri"},

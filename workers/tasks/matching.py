@@ -9,7 +9,7 @@ from portal.db import transaction
 from portal.kernel.clock import utcnow
 from portal.matching.rules.agenda import LONGEST_S
 from portal.matching.rules.scheduling import Solution
-from portal.matching.service import solving
+from portal.matching.service import outcomes, solving
 from workers.retry import TRANSIENT
 
 EVERY = timedelta(seconds=1)
@@ -70,3 +70,10 @@ def sweep() -> None:
     """Find runs whose worker is gone."""
     with transaction() as session:
         solving.sweep(session, now=utcnow())
+
+
+@shared_task(name="matching.follow_up", **TRANSIENT)
+def follow_up() -> None:
+    """Ask what came of meetings, of whoever is due."""
+    with transaction() as session:
+        outcomes.ask_due(session, now=utcnow())

@@ -3,9 +3,11 @@
 from portal.matching.views import (
     agenda,
     buyer,
+    figures,
     firms,
     lists,
     office,
+    outcomes,
     personal,
     search,
 )
@@ -13,9 +15,11 @@ from portal.matching.views import (
 blueprints = (
     agenda.bp,
     buyer.bp,
+    figures.bp,
     firms.bp,
     lists.bp,
     office.bp,
+    outcomes.bp,
     personal.bp,
     search.bp,
 )

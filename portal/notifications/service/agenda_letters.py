@@ -9,7 +9,9 @@ from flask_babel import force_locale, lazy_gettext as _l
 from sqlalchemy.orm import Session
 
 from portal.accounts import queries as accounts
+from portal.accounts.models import User
 from portal.kernel.clock import ROME
+from portal.matching.models import MatchingEvent, Participant
 from portal.matching.queries import events, participants, personal
 from portal.matching.queries.personal import Personal
 from portal.matching.rules.daily import days
@@ -31,24 +33,47 @@ def _told(session: Session, payload: Payload, now: datetime) -> Iterator[Letter]
     if participant is None or event is None or told is None:
         return
     mine, path = told.of(participant.id), f"/area/incontri/{event.slug}/agenda"
+    for user, link in _readers(session, participant, event, now, path=path):
+        is_guest = isinstance(user, Guest)
+        yield Letter(
+            user=user,
+            subject_id=participant.id,
+            call_id=event.call_id,
+            facts=_facts(mine, user.language) | {"link": link},
+            attachments=_attachments(mine, user.language, path="" if is_guest else path),
+        )
+
+
+@about("matching.follow_up_due", once=True)
+def _follow_up(session: Session, payload: Payload, now: datetime) -> Iterator[Letter]:
+    """Whoever met somebody is asked what came of it."""
+    participant = participants.find(session, UUID(payload["participant_id"]))
+    event = events.get(session, participant.event_id) if participant else None
+    told = personal.read(session, event) if event else None
+    if participant is None or event is None or told is None:
+        return
+    mine, months = told.of(participant.id), int(payload["months"])
+    names = list(dict.fromkeys(mine.other(one).name for one in mine.entries))
+    path = f"/area/incontri/{event.slug}/esiti?mesi={months}"
+    for user, link in _readers(session, participant, event, now, path=path):
+        facts = {"event": agendas.title_of(event, user.language), "names": names, "months": months, "link": link}
+        yield Letter(user=user, subject_id=participant.id, call_id=event.call_id, facts=facts)
+
+
+def _readers(
+    session: Session, participant: Participant, event: MatchingEvent, now: datetime, *, path: str
+) -> Iterator[tuple[User | Guest, str]]:
+    """Everybody of a firm, with the page's address where the firm still comes; or the buyer, with their own link."""
     comes = participant.state is ParticipantState.CONFIRMED
     if participant.company_id is not None:
         today = now.astimezone(ROME).date()
         for user in accounts.recipients(session, participant.company_id, today=today, call_id=event.call_id):
-            facts = _facts(mine, user.language) | {"link": address(path) if comes else ""}
-            files = _attachments(mine, user.language, path=path)
-            yield Letter(user=user, subject_id=participant.id, call_id=event.call_id, facts=facts, attachments=files)
+            yield user, address(path) if comes else ""
         return
     buyer = participant.counterpart
     if buyer is not None and buyer.revoked_at is None:
-        guest = Guest(email=buyer.email, full_name=buyer.contact_name, language=buyer.language, counterpart_id=buyer.id)
-        yield Letter(
-            user=guest,
-            subject_id=participant.id,
-            call_id=event.call_id,
-            facts=_facts(mine, buyer.language) | {"link": ""},
-            attachments=_attachments(mine, buyer.language, path=""),
-        )
+        name, language = buyer.contact_name, buyer.language
+        yield Guest(email=buyer.email, full_name=name, language=language, counterpart_id=buyer.id), ""
 
 
 def _facts(mine: Personal, language: str) -> dict[str, Any]:
