@@ -10,6 +10,7 @@ from flask_babel import LazyString, lazy_gettext as _l
 from portal.applications.rules import Status
 from portal.applications.rules.procedure import Hold
 from portal.applications.rules.words import STATES, STORY, told
+from portal.matching.rules import outcomes
 
 ARRIVED: Final = frozenset({Status.SUBMITTED, Status.REGISTERED})
 IN_CHECK: Final = frozenset({Status.ELIGIBILITY_CHECK, Status.SUPPLEMENT_REQUESTED, Status.REJECTION_NOTICE})
@@ -144,6 +145,7 @@ DEEDS: Final[Mapping[str, LazyString]] = {
     "evaluation.redacted": _l("Copia oscurata di un documento"),
     "evaluation.withheld": _l("Documento non mostrato a chi valuta"),
 }
+CAME: Final[Mapping[str, LazyString]] = {kind.value: words for kind, words in outcomes.WORDS.items()}
 ANSWERS: Final[Mapping[str, LazyString]] = {
     "none": _l("Nessun conflitto"),
     "declared": _l("Conflitto dichiarato"),
@@ -157,6 +159,8 @@ def deed(action: str, detail: Mapping[str, Any]) -> tuple[str, str]:
         return told(action, detail)
     answer = ANSWERS.get(detail.get("conflict", ""), "")
     reason = detail.get("reason") or detail.get("why") or detail.get("reviewer") or answer
+    if action == "matching.outcome_said":
+        reason = CAME.get(detail.get("kind", ""), "")
     rule = f"{detail['rule']}: " if "rule" in detail else ""
     return str(DEEDS.get(action, action)), f"{rule}{reason}"
 

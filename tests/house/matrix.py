@@ -299,6 +299,8 @@ buyer.firms                      GET       buyer
 buyer.agenda                     GET       buyer
 buyer.agenda_pdf                 GET       buyer
 buyer.agenda_calendar            GET       buyer
+buyer.outcomes                   GET       buyer
+buyer.say                        POST      buyer
 buyer.wish                       POST      buyer
 matching_office.index            GET       managers events auditor admin
 matching_office.event            GET       manager events auditor admin

@@ -158,6 +158,7 @@ def _meetings(session: Session, call: Any, firm: Any) -> dict[str, dict[str, Any
         "buyer": known
         | {
             "participant_id": seen.id,
+            "meeting_id": ours.id,
             "token": buyer_links.make(guest),
             "cookie": [guest.id.hex, guest.link_epoch],
             "verb": "accept",

@@ -12,7 +12,7 @@ from portal.audit.models import Entry
 from portal.kernel.clock import utcnow
 from portal.kernel.errors import NotFound
 from portal.kernel.outbox import Envelope
-from portal.matching.models import MeetingOutcome, Slot
+from portal.matching.models import Counterpart, MeetingOutcome, Slot
 from portal.matching.queries import events as queries, figures, participants
 from portal.matching.rules.outcomes import DidNotMeet, NotDue, Outcome, TooEarly, due, later
 from portal.matching.rules.states import Level, MeetingState, Side
@@ -157,6 +157,28 @@ def test_two_taps_on_the_firms_page(session, client, market):
     for odd in ({"kind": "boh"}, {"rating": "9"}):
         assert post(browser, where, form_on=here, months="0", **odd).status_code == 404
     assert post(browser, f"{here}/{market.meetings[2]}", form_on=here, kind="quote", rating="9").status_code == 404
+
+
+def test_a_buyer_says_the_same_behind_their_link(session, client, market):
+    ago(session, market, hours=1)
+    guest = session.scalars(select(Counterpart).where(Counterpart.email == market.email)).one()
+    guest.link_expires_at = utcnow() + timedelta(days=9)
+    session.commit()
+    with client.session_transaction() as cookie:
+        cookie["buyer"] = [guest.id.hex, guest.link_epoch]
+    here = f"/buyer/events/{market.slug}/outcomes"
+    text = page(client, f"{here}?lang=ru")
+    assert ("Что получилось?" in text, text.count('class="wish-card"')) == (True, 1)
+    where = f"{here}/{market.meetings[0]}"
+    assert post(client, where, form_on=here, months="0", kind="contact").status_code == 303
+    assert post(client, where, form_on=here, months="0", rating="3").status_code == 303
+    wrong = post(client, where, form_on=here, months="0", value="many")
+    assert (wrong.status_code, 'value="many"' in wrong.text) == (422, True)
+    assert post(client, where, form_on=here, months="12", kind="quote").status_code == 422
+    assert post(client, f"{here}/{market.meetings[1]}", form_on=here, kind="quote").status_code == 404
+    session.expire_all()
+    said = session.get(MeetingOutcome, (market.meetings[0], Side.BUYER, 0))
+    assert (said.kind, said.rating, said.said_by) == ("contact", 3, market.email)
 
 
 def test_months_later_the_page_asks_again(session, client, market):

@@ -16,6 +16,7 @@ from portal.matching.queries import events as queries, participants, personal
 from portal.matching.service import agendas, moving, telling
 from portal.notifications import service as notifications
 from portal.notifications.models import Message
+from portal.notifications.rules import PERSONAL_LINK
 from tests.accounts_help import sign_in
 from tests.counting import statements
 from tests.factories.accounts import MembershipFactory, UserFactory
@@ -114,6 +115,7 @@ def test_everybody_is_told_their_own_agenda_once(session, market, owner):
     assert (guest.language, guest.counterpart_id) == ("ru", buyers[0].id)
     assert guest.subject == "Ваша программа встреч: Business meetings in Tashkent"
     assert "/area/incontri" not in guest.text
+    assert PERSONAL_LINK in guest.text
 
 
 def test_only_whom_a_change_touches_is_told_and_calendars_lose_what_is_off(session, market, owner):
@@ -146,6 +148,9 @@ def test_the_letter_leaves_with_the_agenda_as_it_was_told(session, market, owner
     while one := notifications.claim(session, now=utcnow()):
         outgoing.append(one.mail)
     mail = next(one for one in outgoing if one["To"] == "anna@impresa.example")
+    guest = next(one for one in outgoing if one["To"] == market.buyers[0].email)
+    text = guest.get_body(("plain",)).get_content()
+    assert ("/buyer/" in text, PERSONAL_LINK in text) == (True, False)
     files = {part.get_filename(): part for part in mail.iter_attachments()}
     assert files["agenda-1.pdf"].get_content().startswith(b"%PDF")
     assert files["agenda-1.ics"].get_param("method") == "PUBLISH"

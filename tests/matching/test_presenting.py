@@ -55,7 +55,7 @@ def test_rows_lines_and_countries_become_a_profile(app):
     form, is_good = typed(
         app,
         **{"description": "Dryers.", "products-0-hs": "84.51", "products-0-name": "Dryers", "products-1-hs": ""},
-        certifications=" ISO 9001 \n\nHalal\nHalal",
+        certifications=" ISO\x00 9001 \n\nHalal\nHalal",
         markets="uzbekistan, KZ",
         partner_types="importer",
         **{"delegates-0-name": "Anna Rossi", "delegates-0-email": "anna@impresa.example"},

@@ -83,7 +83,7 @@ class LinesField(TextAreaField):
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Read the lines that say something."""
-        text = str(valuelist[0]) if valuelist else ""
+        text = str(valuelist[0]).replace("\x00", "") if valuelist else ""
         self.data = tuple(dict.fromkeys(line for one in text.splitlines() if (line := _stripped(one))))
 
     def _value(self) -> str:

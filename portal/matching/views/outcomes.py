@@ -15,7 +15,7 @@ from portal.kernel.clock import utcnow
 from portal.kernel.errors import DomainError, NotFound
 from portal.matching.models import MatchingEvent, Participant
 from portal.matching.queries import outcomes as queries, personal
-from portal.matching.rules.outcomes import LONGEST_NOTE, MOST_EUR, RATINGS, WORDS, Outcome, due
+from portal.matching.rules.outcomes import LONGEST_NOTE, MONTHS, MOST_EUR, RATINGS, WORDS, Outcome, due
 from portal.matching.service import outcomes
 from portal.matching.views.firms import coming, title_of
 from portal.web.guards import found, requires_company
@@ -43,9 +43,8 @@ def page(event: MatchingEvent, me: Participant, endpoint: str, *, months: int | 
         if one.slot.starts_at <= now and one.meeting.state in queries.MET
     ]
     ended = max((one.slot.ends_at for one in begun), default=None)
-    asked = due(ended, now) if ended else ()
-    asked = asked or ((0,) if begun else ())
-    chosen = months if months in asked else (asked[-1] if asked else 0)
+    terms = (due(ended, now) if ended else ()) or ((0,) if begun else ())
+    chosen = months if months in terms else (terms[-1] if terms else 0)
     said = queries.of_side(session, [one.meeting.id for one in begun], me.side)
     zone = told.zone if told else None
     meetings = [
@@ -59,14 +58,24 @@ def page(event: MatchingEvent, me: Participant, endpoint: str, *, months: int | 
         for one in begun
         if told
     ]
-    return {"meetings": meetings, "months": chosen, "due": asked, "words": WORDS, "wrong": {}}
+    return {"meetings": meetings, "months": chosen, "due": terms, "words": WORDS, "wrong": {}}
+
+
+def asked(name: str) -> int | None:
+    """Which follow-up an address or a form means."""
+    text = request.values.get(name, "")
+    return next((one for one in MONTHS if str(one) == text), None)
+
+
+def faults(meeting_id: UUID, told: Typed) -> dict[UUID, Any]:
+    """What is wrong with the form of one meeting, and what was typed there."""
+    return {meeting_id: {"value": told.wrong, "typed": request.form}}
 
 
 def typed() -> Typed:
     """What was tapped or written."""
-    asked = request.form.get("months", "0")
     kind, rating = request.form.get("kind"), request.form.get("rating")
-    made = Typed(months=int(asked) if asked in {"0", "3", "6", "12"} else 0, said={})
+    made = Typed(months=asked("months") or 0, said={})
     if kind is not None:
         made.said["kind"] = found(next((one.value for one in Outcome if one.value == kind), None))
     if rating is not None:
@@ -101,9 +110,7 @@ def own_meeting(me: Participant, meeting_id: UUID) -> None:
 def outcomes_(slug: str) -> ResponseReturnValue:
     """The firm's meetings, to say what came of them."""
     mine = coming(slug)
-    asked = request.args.get("mesi", "")
-    months = int(asked) if asked in {"0", "3", "6", "12"} else None
-    return _page(mine.event, found(mine.participant), months=months)
+    return _page(mine.event, found(mine.participant), months=asked("mesi"))
 
 
 def _page(event: MatchingEvent, me: Participant, *, months: int | None, **more: Any) -> str:  # noqa: ANN401
@@ -120,8 +127,7 @@ def say(slug: str, meeting_id: UUID) -> ResponseReturnValue:
     own_meeting(me, meeting_id)
     told = typed()
     if told.wrong:
-        wrong = {meeting_id: {"value": told.wrong, "typed": request.form}}
-        return _page(mine.event, me, months=told.months, wrong=wrong), 422
+        return _page(mine.event, me, months=told.months, wrong=faults(meeting_id, told)), 422
     try:
         with transaction() as session:
             outcomes.say(

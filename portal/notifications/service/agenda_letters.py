@@ -18,6 +18,7 @@ from portal.matching.rules.daily import days
 from portal.matching.rules.states import ParticipantState
 from portal.matching.rules.versions import Change, Kind
 from portal.matching.service import agendas
+from portal.notifications.rules import PERSONAL_LINK
 from portal.notifications.service.letters import RECIPES, Guest, Letter, Payload, about, address
 
 __all__ = ["RECIPES"]
@@ -73,7 +74,7 @@ def _readers(
     buyer = participant.counterpart
     if buyer is not None and buyer.revoked_at is None:
         name, language = buyer.contact_name, buyer.language
-        yield Guest(email=buyer.email, full_name=name, language=language, counterpart_id=buyer.id), ""
+        yield Guest(email=buyer.email, full_name=name, language=language, counterpart_id=buyer.id), PERSONAL_LINK
 
 
 def _facts(mine: Personal, language: str) -> dict[str, Any]:

@@ -33,7 +33,7 @@ PURPOSES = {
     "accounts.reset_requested": Purpose.RESET,
     "accounts.invited": Purpose.INVITE,
 }
-TO_BUYERS = {"matching.buyer_invited"}
+TO_BUYERS = {"matching.buyer_invited", "matching.agenda_told", "matching.follow_up_due"}
 """Messages that carry a buyer's own link."""
 
 

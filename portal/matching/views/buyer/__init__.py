@@ -2,8 +2,8 @@
 
 from flask import Blueprint
 
-from portal.matching.views.buyer import catalogue, events, link, profile
+from portal.matching.views.buyer import catalogue, events, link, outcomes, profile
 
 bp = Blueprint("buyer", __name__)
-for room in (link, profile, events, catalogue):
+for room in (link, profile, events, catalogue, outcomes):
     room.route(bp)
