@@ -136,6 +136,7 @@ firms.index                      GET       firms
 firms.event                      GET       owner stranger
 firms.join                       POST      owner stranger
 firms.profile                    GET POST  owner
+firms.keep                       POST      owner
 firms.buyers                     GET       owner
 firms.wish                       POST      owner
 personal.own                     GET       owner

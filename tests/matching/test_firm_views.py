@@ -150,16 +150,37 @@ def test_a_profile_is_kept_half_done_then_sent_then_read(session, joined, event,
     assert (sent.sent_back_at, sent.sent_back_why) == (None, "")
 
 
-def test_two_colleagues_lose_no_word(session, joined, event, company):
-    where = here(event, "/profilo")
-    assert post(joined, where, action="keep", revision="0", description="First").status_code == 303
+def test_two_colleagues_lose_no_word(app, session, joined, event, company):
+    other = UserFactory(email="zeno@impresa.example")
+    MembershipFactory(user=other, company=company, colleague=True)
+    colleague, where = sign_in(app.test_client(), other), here(event, "/profilo")
+    assert post(colleague, where, action="keep", revision="0", description="First").status_code == 303
     late = post(joined, where, action="keep", revision="0", description="Second")
     text = unescape(late.text)
-    assert (late.status_code, "ha salvato un'altra bozza" in text, "Second</textarea>" in text) == (409, True, True)
+    assert (late.status_code, "zeno@impresa.example ha salvato" in text, "Second</textarea>" in text) == (
+        409,
+        True,
+        True,
+    )
     seen = re.search(r'name="revision"[^>]*value="(\d+)"', text)[1]
     assert post(joined, where, action="keep", revision=seen, description="Second").status_code == 303
     session.expire_all()
     assert session.get(ExportDraft, company.id).content["description"] == "Second"
+
+
+def test_what_is_written_keeps_itself(session, joined, event, company):
+    where, words = here(event, "/profilo"), {"description": "Half", "products-0-hs": "845"}
+    for said in ("Half", "Half and more"):
+        kept = post(joined, f"{where}/bozza", form_on=where, revision="0", **words | {"description": said})
+        assert (kept.status_code, "da correggere" in kept.json["saved"]) == (200, True)
+    session.expire_all()
+    content = session.get(ExportDraft, company.id).content
+    assert (content["description"], content["products"]) == ("Half and more", [])
+    long = post(joined, f"{where}/bozza", form_on=where, revision="1", description="x" * 1001)
+    assert (long.status_code, "troppo lunghi" in long.json["error"]) == (422, True)
+    assert joined.post(f"{where}/bozza", data={"description": "Nobody asked"}).status_code == 400
+    session.expire_all()
+    assert session.get(ExportDraft, company.id).content["description"] == "Half and more"
 
 
 def test_what_is_typed_wrong_is_said_beside_its_field(joined, event):

@@ -54,13 +54,13 @@ def keep(
 ) -> ExportDraft:
     """Keep what was written, whole or not. `revision`: of the draft that the writer saw, 0 where there was none.
 
-    Raises DraftMoved: a colleague kept another in the meantime.
+    Raises DraftMoved: a colleague kept another in the meantime. One's own later words replace one's own earlier ones.
     """
     if queries.company(session, company_id, held=True) is None:
         raise NotFound
     draft = queries.draft(session, company_id, held=True)
-    if (draft.revision if draft else 0) != revision:
-        raise DraftMoved(who=draft.saved_by if draft else "–")
+    if draft is not None and draft.revision != revision and draft.saved_by != by:
+        raise DraftMoved(who=draft.saved_by)
     facts = {"content": content.model_dump(mode="json"), "saved_at": now, "saved_by": by}
     if draft is None:
         draft = ExportDraft(company_id=company_id, revision=1, **facts)

@@ -3,15 +3,16 @@
 from typing import Any, Final
 from uuid import UUID
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _, lazy_gettext as _l
 from flask_login import current_user
+from pydantic import ValidationError
 
 from portal import db
 from portal.applications import permissions as applications
 from portal.db import transaction
-from portal.kernel.clock import utcnow
+from portal.kernel.clock import ROME, utcnow
 from portal.kernel.errors import Conflict, DomainError, NotFound
 from portal.matching.forms.firms import FirmProfileForm, country_names
 from portal.matching.queries import agenda, board as boards, firms as queries
@@ -163,6 +164,28 @@ def profile(slug: str) -> ResponseReturnValue:
         return _refused(mine, form, refusal)
     flash(_("Profilo inviato all'ufficio.") if is_sent else _("Bozza salvata."), "success")
     return redirect(url_for(".event" if is_sent else ".profile", slug=slug), 303)
+
+
+@bp.post("/area/incontri/<slug>/profilo/bozza")
+@requires_company
+def keep(slug: str) -> ResponseReturnValue:
+    """Keep what stands in the form as it is written: what can't be read yet waits for its correction."""
+    coming(slug)
+    form, now = FirmProfileForm(), utcnow()
+    is_whole = form.validate_on_submit()
+    if form.csrf_token.errors:
+        abort(400)
+    try:
+        content = form.profile()
+        with transaction() as session:
+            firms.keep(session, company_id(), content, revision=_seen(form), by=current_user.email, now=now)
+    except ValidationError:
+        return jsonify(error=_("Non salvato: correggi i campi troppo lunghi.")), 422
+    except DomainError as refusal:
+        return jsonify(error=str(refusal)), 409
+    at = now.astimezone(ROME)
+    told = _("Salvato alle %(time)s", time=f"{at:%H:%M}")
+    return jsonify(saved=told if is_whole else _("%(told)s; qualche campo è da correggere", told=told))
 
 
 def _seen(form: FirmProfileForm) -> int:
