@@ -74,8 +74,15 @@ def token_of(client, path):
     return re.search(r'name="csrf_token"[^>]*value="([^"]+)"', client.get(path).text)[1]
 
 
+def seen(client):
+    """What the form of the profile was begun from."""
+    return re.search(r'name="seen"[^>]*value="([^"]*)"', client.get("/buyer/profile").text)[1]
+
+
 def post(client, path, page="/buyer/home", **fields):
     db.session().commit()
+    if path.startswith("/buyer/profile"):
+        fields = {"seen": seen(client)} | fields
     return client.post(path, data={"csrf_token": token_of(client, page), **fields})
 
 
@@ -311,6 +318,25 @@ def test_a_draft_may_lack_anything_and_comes_back_as_typed(session, client, invi
     assert post(client, path, path, action="send", **GOOD).status_code == 303
     session.expire_all()
     assert the_buyer(session, invited).draft is None
+
+
+def test_two_windows_do_not_overwrite_each_other(session, client, invited):
+    open_link(client, session, invited)
+    path = "/buyer/profile"
+    old = seen(client)
+    assert post(client, path, path, action="keep", **GOOD).status_code == 303
+    for action in ("keep", "send"):
+        late = post(client, f"{path}?lang=en", path, action=action, **GOOD | {"seen": old, "seeks": "Dryers"})
+        assert late.status_code == 409
+        assert "saved from another window" in unescape(late.text)
+        assert "Dryers" in late.text
+    assert post(client, path, path, action="send", **GOOD).status_code == 303
+
+
+def test_a_colleague_who_is_quicker_with_the_same_address(session, event):
+    assert buyers._add(session, NEW, NOW) is not None
+    assert buyers._add(session, Newcomer(**vars(NEW) | {"email": NEW.email.upper()}), NOW) is None
+    assert buyers.invite(session, event.id, NEW, **BY) is not None
 
 
 def test_a_reason_is_read_where_the_profile_is(session, client, invited):

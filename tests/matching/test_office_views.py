@@ -295,13 +295,17 @@ def test_a_meeting_that_must_take_place(session, staff, event):
     firm, buyer = firm_at(event), buyer_at(event)
     path = f"/ufficio/incontri/{event.slug}/proposte/obbligo"
     pair = {"firm": str(firm.id), "buyer": str(buyer.id)}
-    assert post(staff, path, required="si", session="Notte", **pair).status_code == 404
-    assert post(staff, path, required="si", session="Mattina", **pair).status_code == 303
+    assert post(staff, path, required="si", when="Notte", **pair).status_code == 404
+    assert post(staff, path, required="si", when="Mattina", **pair).status_code == 303
     [meeting] = session.scalars(select(Meeting))
     assert (meeting.is_required, meeting.session, meeting.weight > 1) == (True, "Mattina", True)
+    slot = events.slots(session, event.id)[3].id
+    assert post(staff, path, required="si", when=str(slot), **pair).status_code == 303
+    session.expire_all()
+    assert (meeting.session, meeting.fixed_slot_id) == (None, slot)
     assert post(staff, path, required="no", **pair).status_code == 303
     session.expire_all()
-    assert (meeting.is_required, meeting.session) == (False, None)
+    assert (meeting.is_required, meeting.session, meeting.fixed_slot_id) == (False, None, None)
     wishes.exclude(session, event.id, firm.id, buyer.id, reason="competitors", by=OFFICE, now=NOW)
     assert post(staff, path, required="si", **pair).status_code == 422
 

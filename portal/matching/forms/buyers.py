@@ -124,6 +124,7 @@ class BuyerForm(PortalForm):
     seeks = _paragraph(_l("Che cosa cerchi"), 3)
     needs_visa = RadioField(_l("Ti serve un visto per l'Italia?"), validate_choice=False)
     delegates = FieldList(FormField(ComingRow), max_entries=MOST_DELEGATES)
+    seen = HiddenField()
 
     def __init__(self, *args: Any, sectors: Iterable[str] = (), **kwargs: Any) -> None:  # noqa: ANN401
         """`sectors`: those already said, which may be others than we offer."""

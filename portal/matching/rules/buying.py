@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from flask_babel import lazy_gettext as _l
 
-from portal.kernel.errors import DomainError
+from portal.kernel.errors import Conflict, DomainError
 from portal.matching.rules.profiles import BuyerProfile
 
 MOST_DELEGATES: Final = 6
@@ -30,6 +30,13 @@ class SoughtMissing(DomainError):
 
 class ComingMissing(DomainError):
     text = _l("Indica almeno una persona che verrà.")
+
+
+class WrittenElsewhere(Conflict):
+    text = _l(
+        "Nel frattempo il profilo è stato salvato da un'altra finestra. Quello che hai scritto è ancora qui: "
+        "confrontalo con la tua pagina, poi invia di nuovo per tenere questo."
+    )
 
 
 class AddressTaken(DomainError):

@@ -6,14 +6,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal.kernel import outbox
 from portal.kernel.errors import NotFound
+from portal.kernel.text import canonical_json, sha256_hex
 from portal.matching.events import BuyerInvited, LinkOpenedAgain
 from portal.matching.models import Counterpart, CounterpartDelegate, Participant
 from portal.matching.queries import buyers
-from portal.matching.rules.buying import AddressTaken
+from portal.matching.rules.buying import AddressTaken, WrittenElsewhere
 from portal.matching.rules.linking import (
     LIVES,
     PAUSE,
@@ -63,19 +65,23 @@ def invite(session: Session, event_id: UUID, new: Newcomer, *, by: str, now: dat
     One whom the portal knows by that address keeps what they wrote. Raises AddressTaken where the known one bears
     another name, EventIsOver, NotFound.
     """
-    known = buyers.by_email(session, [new.email]).get(new.email.lower())
-    if known is not None and known.legal_name.casefold() != new.legal_name.casefold():
+    known, fresh = buyers.by_email(session, [new.email]).get(new.email.lower()), None
+    if known is None:
+        fresh = _add(session, new, now)
+        known = fresh or buyers.by_email(session, [new.email])[new.email.lower()]
+    if fresh is None and known.legal_name.casefold() != new.legal_name.casefold():
         raise AddressTaken(field="email", name=known.legal_name)
-    buyer = known or _add(session, new, now)
-    added = participants.add_buyers(session, event_id, [buyer.id], by=by, now=now)
+    added = participants.add_buyers(session, event_id, [known.id], by=by, now=now)
     if not added:
         return None
-    _issue(session, buyer, fresh=known is None, now=now)
-    trace(session, "buyer_invited", buyer.id, of=OF, by=by, now=now, event_id=str(event_id), is_new=known is None)
+    _issue(session, known, fresh=fresh is not None, now=now)
+    is_new = fresh is not None
+    trace(session, "buyer_invited", known.id, of=OF, by=by, now=now, event_id=str(event_id), is_new=is_new)
     return added[0]
 
 
-def _add(session: Session, new: Newcomer, now: datetime) -> Counterpart:
+def _add(session: Session, new: Newcomer, now: datetime) -> Counterpart | None:
+    """The buyer; None where a colleague was quicker with the same address."""
     said = new.profile.model_dump(mode="json")
     buyer = Counterpart(
         legal_name=new.legal_name,
@@ -89,8 +95,12 @@ def _add(session: Session, new: Newcomer, now: datetime) -> Counterpart:
         profile=said,
         profile_saved_at=now if new.profile != BuyerProfile() else None,
     )
-    session.add(buyer)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(buyer)
+            session.flush()
+    except IntegrityError:
+        return None
     return buyer
 
 
@@ -178,9 +188,24 @@ def ask_again(session: Session, buyer_id: UUID, *, now: datetime) -> Counterpart
     return buyer
 
 
-def keep(session: Session, buyer_id: UUID, typed: Mapping[str, Any], *, now: datetime) -> Counterpart:
-    """Keep what was typed as it stands; the office doesn't see it."""
+def state_of(buyer: Counterpart) -> str:
+    """What a form was begun from: it changes when the profile or the draft does, in whatever window."""
+    facts = [getattr(buyer, name) for name in sorted(SHOWN | {"contact_name", "phone", "language"})]
+    return sha256_hex(canonical_json([buyer.profile, buyer.draft, facts]))[:16]
+
+
+def _unchanged(buyer: Counterpart, seen: str) -> None:
+    if seen != state_of(buyer):
+        raise WrittenElsewhere
+
+
+def keep(session: Session, buyer_id: UUID, typed: Mapping[str, Any], *, seen: str, now: datetime) -> Counterpart:
+    """Keep what was typed as it stands; the office doesn't see it. `seen`: `state_of` as the form had it.
+
+    Raises WrittenElsewhere, NotFound.
+    """
     buyer = _lock(session, buyer_id)
+    _unchanged(buyer, seen)
     buyer.draft = dict(typed)
     session.flush()
     trace(session, "buyer_draft_kept", buyer.id, of=OF, by=buyer.email, now=now)
@@ -194,10 +219,16 @@ def write(
     facts: Mapping[str, str],
     profile: BuyerProfile,
     delegates: Sequence[Coming],
+    seen: str | None = None,
     now: datetime,
 ) -> Counterpart:
-    """The profile goes to the office. Where anything that others see has changed, it is to be read again."""
+    """The profile goes to the office. Where anything that others see has changed, it is to be read again.
+
+    `seen`: `state_of` as the form had it, where there was one. Raises WrittenElsewhere, NotFound.
+    """
     buyer = _lock(session, buyer_id)
+    if seen is not None:
+        _unchanged(buyer, seen)
     said = profile.model_dump(mode="json")
     is_new = buyer.profile_saved_at is None or said != buyer.profile or buyer.sent_back_at is not None
     is_new = is_new or any(getattr(buyer, name) != value for name, value in facts.items() if name in SHOWN)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal.kernel.errors import NotFound
 from portal.matching.models import Meeting
-from portal.matching.queries import agenda, board
+from portal.matching.queries import agenda, board, events
 from portal.matching.rules.pairs import Pair, to_propose
 from portal.matching.rules.refusals import AlreadyScheduled, NotWished, OfExcluded
 from portal.matching.rules.states import EventState, MeetingState
@@ -105,10 +105,11 @@ def require(
     *,
     is_required: bool,
     session_name: str | None = None,
+    slot_id: UUID | None = None,
     by: str,
     now: datetime,
 ) -> Meeting:
-    """A meeting must take place, in a session of that name or in any; or it need not any more.
+    """A meeting must take place: in one slot, in a session of that name, or in any; or it need not any more.
 
     One that nobody proposed is proposed by that. Raises OfExcluded, NotWished, NotFound.
     """
@@ -129,13 +130,24 @@ def require(
         raise NotWished
     elif meeting.state is MeetingState.CANCELLED and is_required:
         meeting.state, meeting.cancelled_by, meeting.cancelled_reason = MeetingState.PROPOSED, None, ""
-    meeting.is_required, meeting.session = is_required, session_name if is_required else None
+    _bind(session, meeting, is_required=is_required, session_name=session_name, slot_id=slot_id)
     session.flush()
     facts: dict[str, Any] = {
         "firm": str(firm_id),
         "buyer": str(buyer_id),
         "required": is_required,
         "only_in": meeting.session,
+        "only_at": str(slot_id) if slot_id and is_required else None,
     }
     trace(session, "meeting_required", event_id, by=by, now=now, **facts)
     return meeting
+
+
+def _bind(
+    session: Session, meeting: Meeting, *, is_required: bool, session_name: str | None, slot_id: UUID | None
+) -> None:
+    """Write whether it must take place, and when."""
+    if slot_id is not None and slot_id not in {one.id for one in events.slots(session, meeting.event_id)}:
+        raise NotFound
+    meeting.is_required, meeting.session = is_required, session_name if is_required else None
+    meeting.fixed_slot_id = slot_id if is_required else None

@@ -1,6 +1,7 @@
 """The buyer's first page, and their profile."""
 
 from typing import Any, Final
+from uuid import UUID
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -8,6 +9,7 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from portal import db
+from portal.kernel.errors import DomainError
 from portal.matching.forms.buyers import BuyerForm
 from portal.matching.models import Counterpart
 from portal.matching.queries import board, buyers
@@ -18,6 +20,7 @@ from portal.matching.rules.profiles import BuyerProfile
 from portal.matching.service import buyers as verbs
 from portal.matching.views.buyer.shared import ANSWER_WORDS, EVENT_WORDS, refused, requires_buyer
 from portal.matching.views.labels import profile_rows
+from portal.web.guards import found
 
 MOST_FIELDS: Final = 300
 LONGEST: Final = 2000
@@ -49,23 +52,34 @@ def profile(buyer: Counterpart) -> ResponseReturnValue:
     form = _form(buyer, said)
     if request.method == "GET":
         return _page(buyer, form)
-    if request.form.get("action") != "send":
-        if form.csrf_token.errors:
-            return _page(buyer, form), 400
-        refused(verbs.keep, buyer_id=buyer.id, typed=_typed())
-        flash(_("Bozza salvata. Gli organizzatori la leggono quando la invii."), "success")
-        return redirect(url_for(".profile"), 303)
-    if not form.validate_on_submit():
-        return _page(buyer, form), 422
-    missing = lacks(form.profile(), form.coming())
-    for one in missing:
-        form.refuse(one)
-    if missing:
+    return _send(buyer, form) if request.form.get("action") == "send" else _keep(buyer.id, form)
+
+
+def _keep(buyer_id: UUID, form: BuyerForm) -> ResponseReturnValue:
+    if no := refused(verbs.keep, buyer_id=buyer_id, typed=_typed(), seen=form.seen.data or ""):
+        return _elsewhere(buyer_id, form, no)
+    flash(_("Bozza salvata. Gli organizzatori la leggono quando la invii."), "success")
+    return redirect(url_for(".profile"), 303)
+
+
+def _send(buyer: Counterpart, form: BuyerForm) -> ResponseReturnValue:
+    if form.validate_on_submit():
+        for one in lacks(form.profile(), form.coming()):
+            form.refuse(one)
+    if form.summary:
         return _page(buyer, form), 422
     facts: dict[str, Any] = {"facts": form.facts, "profile": form.profile(), "delegates": form.coming()}
-    refused(verbs.write, buyer_id=buyer.id, **facts)
+    buyer_id = buyer.id
+    if no := refused(verbs.write, buyer_id=buyer_id, seen=form.seen.data or "", **facts):
+        return _elsewhere(buyer_id, form, no)
     flash(_("Profilo inviato: gli organizzatori lo leggono e ti scrivono."), "success")
     return redirect(url_for(".home"), 303)
+
+
+def _elsewhere(buyer_id: UUID, form: BuyerForm, refusal: DomainError) -> ResponseReturnValue:
+    """Said once, with nothing lost: sent again, what stands here counts."""
+    form.refuse(refusal)
+    return _page(found(buyers.find(db.session(), buyer_id)), form), 409
 
 
 def _form(buyer: Counterpart, said: BuyerProfile) -> BuyerForm:
@@ -81,7 +95,7 @@ def _form(buyer: Counterpart, said: BuyerProfile) -> BuyerForm:
 
 def _typed() -> dict[str, list[str]]:
     """The form as it was typed, within bounds; a NUL is nobody's."""
-    names = [name for name in request.form if name not in {"csrf_token", "action"}][:MOST_FIELDS]
+    names = [name for name in request.form if name not in {"csrf_token", "action", "seen"}][:MOST_FIELDS]
     return {
         name[:100].replace("\x00", ""): [one[:LONGEST].replace("\x00", "") for one in request.form.getlist(name)[:100]]
         for name in names
@@ -89,6 +103,7 @@ def _typed() -> dict[str, list[str]]:
 
 
 def _page(buyer: Counterpart, form: BuyerForm) -> str:
+    form.seen.raw_data, form.seen.data = None, verbs.state_of(buyer)
     codes = [row.form.hs.data for row in form.products]
     return render_template(
         "matching/buyer/profile.html",
@@ -96,7 +111,7 @@ def _page(buyer: Counterpart, form: BuyerForm) -> str:
         form=form,
         stands=_stands(buyer),
         is_draft=bool(buyer.draft) and request.method == "GET",
-        shown={code: found.label for code in codes if code and (found := hs.find(code))},
+        shown={code: heading.label for code in codes if code and (heading := hs.find(code))},
     )
 
 

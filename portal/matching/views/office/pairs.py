@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -14,6 +15,7 @@ from portal.matching.models import MatchingEvent
 from portal.matching.queries import board
 from portal.matching.rules.states import EventState, MeetingState
 from portal.matching.service import proposals as verbs
+from portal.matching.views.labels import language_names
 from portal.matching.views.office.shared import refused, requires_reader, requires_writer, the_event, title_of, words
 
 MOST: Final = 100
@@ -26,7 +28,7 @@ def proposals(slug: str) -> ResponseReturnValue:
 
 
 def _page(event: MatchingEvent, *, wrong: str = "") -> str:
-    whole = board.read(db.session(), event)
+    whole, zone = board.read(db.session(), event), ZoneInfo(event.timezone)
     asked = request.args.get("chi", "")
     of = next((id_ for id_ in (*whole.firms, *whole.buyers) if str(id_) == asked), None)
     pairs = whole.pairs(of=of)
@@ -44,6 +46,8 @@ def _page(event: MatchingEvent, *, wrong: str = "") -> str:
         of=of,
         proposed=sum(one.state is not MeetingState.CANCELLED for one in known.values()),
         sessions=list(dict.fromkeys(one.session for one in event.slots)),
+        slots={one.id: f"{one.starts_at.astimezone(zone):%d/%m %H:%M}" for one in event.slots},
+        languages=language_names(),
         may_change=permissions.may_organise(current_user, event.call_id),
         is_settled=event.state in {EventState.PUBLISHED, EventState.CLOSED},
         wrong=wrong,
@@ -78,15 +82,25 @@ def require(slug: str) -> ResponseReturnValue:
     """A meeting must take place, perhaps in one session; or need not."""
     event = the_event(slug, to_change=True)
     firm, buyer = _uuid("firm"), _uuid("buyer")
-    session_name = request.form.get("session", "")
-    if session_name and session_name not in {one.session for one in event.slots}:
-        abort(404)
-    facts: dict[str, Any] = {"is_required": request.form.get("required") == "si", "session_name": session_name or None}
+    facts: dict[str, Any] = {"is_required": request.form.get("required") == "si", **_when(event)}
     no = refused(lambda session, **who: verbs.require(session, event.id, firm, buyer, **facts, **who))
     if no:
         return _page(the_event(slug), wrong=str(no[0])), no[1]
     flash(_("Fatto: vale dal prossimo calcolo dell'agenda."), "success")
     return redirect(url_for(".proposals", slug=slug, chi=request.form.get("chi", "")[:36] or None), 303)
+
+
+def _when(event: MatchingEvent) -> dict[str, Any]:
+    """Where in time the meeting is bound: a slot, a session, or nowhere."""
+    said = request.form.get("when", "")
+    if not said:
+        return {}
+    slot = next((one.id for one in event.slots if str(one.id) == said), None)
+    if slot is not None:
+        return {"slot_id": slot}
+    if said not in {one.session for one in event.slots}:
+        abort(404)
+    return {"session_name": said}
 
 
 def _uuid(name: str) -> UUID:
