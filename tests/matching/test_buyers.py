@@ -5,11 +5,13 @@ from datetime import timedelta
 from html import unescape
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import select
 
 from portal import db
+from portal.kernel.errors import NotFound
 from portal.kernel.outbox import Envelope
 from portal.matching.models import Counterpart, ExportProfile, MatchingEvent, Participant
 from portal.matching.queries import board, events as queries, participants
@@ -228,6 +230,11 @@ def test_leaving_closes_this_browser(session, client, invited):
     assert post(client, "/buyer/leave").status_code == 200
     assert client.get("/buyer/home").status_code == 401
     assert "Unioncamere" in read(client, "/buyer/home?lang=ru", 401)
+
+
+def test_nobody_has_no_link(session):
+    with pytest.raises(NotFound):
+        buyers.confirm(session, uuid4(), epoch=1, is_known_browser=False, now=NOW)
 
 
 def test_a_firm_has_no_link(session, event):

@@ -4,7 +4,9 @@ import io
 import re
 import zipfile
 from html import unescape
+from random import Random
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import xlsxwriter
@@ -16,7 +18,7 @@ from portal.documents.reading import LIMIT, NoRows, NotASheet, TooManyRows, Wron
 from portal.documents.rules import ActiveContent, Damaged, EmptyFile, FileRefused, TooLarge
 from portal.kernel.outbox import Envelope
 from portal.matching.models import Counterpart, Participant
-from portal.matching.rules.importing import ColumnsMissing, ColumnTwice, NoBuyers, read as read_rows
+from portal.matching.rules.importing import ColumnsMissing, ColumnTwice, NoBuyers, TooMuchText, read as read_rows
 from portal.matching.rules.profiles import PartnerType
 from portal.matching.service import imports
 from tests.accounts_help import sign_in
@@ -108,6 +110,20 @@ def test_each_bad_cell_is_named_with_its_row_and_column(column, value, words):
 
 
 @pytest.mark.usefixtures("app", "session")
+def test_columns_of_every_language_are_known_and_others_are_said():
+    head = ["Impresa *", "СТРАНА", "Referente", "email", "Lingua", "Presentazione", "Codici HS", "Nostre note"]
+    row = ["Ipak", "Узбекистан", "Aziza", "a@ipak.example", "francese", "x" * 1001, "8451;" * 30, "da richiamare"]
+    sheet = of(csv(row, head=head))
+    assert sheet.unread == ["Nostre note"]
+    assert [(one.column, str(one.words)) for one in sheet.rows[0].faults] == [
+        ("Lingua", "scrivi en o ru: è la lingua dell'invito."),
+        ("Presentazione", "supera i 1.000 caratteri."),
+    ]
+    row[4:7] = ["русский", "", ";".join(f"{one:02}" for one in range(1, 22))]
+    assert faults(csv(row, head=head)) == [(2, "Codici HS", "al massimo 20 codici.")]
+
+
+@pytest.mark.usefixtures("app", "session")
 def test_a_formula_of_a_workbook_is_refused_not_computed():
     out = io.BytesIO()
     with xlsxwriter.Workbook(out) as book:
@@ -185,6 +201,7 @@ def with_part(name, content=b"x"):
         (b"\xd0\xcf\x11\xe0old excel", NotASheet),
         (b"%PDF-1.4", NotASheet),
         (b"a;b\x00;c", NotASheet),
+        ("a;b\x00;c".encode("utf-16"), NotASheet),
         (b'Company;"Country\n', Damaged),
         (csv(*[GOOD] * 501), TooManyRows),
         (lambda: many(50_000), FileRefused),
@@ -298,6 +315,23 @@ def test_a_preview_is_for_its_event_and_its_reader(session, staff, event):
     assert kept(session) == 0
 
 
+def test_a_name_known_with_another_address_is_noted(session, staff, event):
+    buyer_at(event, legal_name="Samarqand IPAK LLC")
+    session.commit()
+    assert "controlla che non sia la stessa" in unescape(send(staff, event, xlsx(GOOD)).text)
+
+
+@pytest.mark.usefixtures("app", "session")
+def test_texts_that_a_page_cannot_carry_are_refused():
+    def noise(seed):
+        return "".join(map(chr, Random(seed).choices(range(0x4E00, 0x9000), k=1000)))
+
+    head = [*HEAD[:4], "Description", "Wants"]
+    rows = [[f"Ditta {n}", "UZ", "Aziza", f"a{n}@b.example", noise(n), noise(-n)] for n in range(1, 500)]
+    with pytest.raises(TooMuchText):
+        imports.pack(uuid4(), of(csv(*rows, head=head)), by=OFFICE)
+
+
 def test_no_file_is_said(session, staff, event):
     answer = send(staff, event)
     assert (answer.status_code, "Il file è vuoto" in unescape(answer.text)) == (422, True)
@@ -313,4 +347,3 @@ def test_the_template_can_be_filled_and_read():
     book.save(out)
     [row] = of(out.getvalue()).rows
     assert (len(names), row.faults, row.name) == (16, [], "Samarqand Ipak LLC")
-    assert OFFICE

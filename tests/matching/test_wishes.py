@@ -8,13 +8,14 @@ import pytest
 
 from portal.companies.models import Holding
 from portal.kernel.errors import NotFound
-from portal.matching.queries import board
+from portal.matching.queries import board, events as queries
 from portal.matching.rules.profiles import BuyerProfile
-from portal.matching.rules.refusals import AlreadyScheduled, NotConfirmed, TooManyWishes, WishesClosed
+from portal.matching.rules.refusals import AlreadyScheduled, NotConfirmed, NotWished, TooManyWishes, WishesClosed
 from portal.matching.rules.settings import Quota, Settings
 from portal.matching.rules.states import EventState, Level, MeetingState
 from portal.matching.service import events, participants, proposals, wishes
 from tests.counting import statements
+from tests.factories.agenda import put
 from tests.factories.calls import make_call
 from tests.factories.companies import CompanyFactory
 from tests.factories.evaluation import OFFICE
@@ -174,3 +175,32 @@ def test_the_board_asks_the_same_few_questions_however_many_come(session, event)
         firm_at(event)
         buyer_at(event)
     assert cost() == few
+
+
+def test_what_must_take_place_is_proposed_revived_and_bound(session, event):
+    firm, buyer, stranger = (
+        firm_at(event),
+        buyer_at(event),
+        buyer_at(make_event(make_call(session, "INTERNAZIONALIZZAZIONE-2021"))),
+    )
+    wishes.wish(session, firm.id, buyer.id, Level.NO, **BY)
+    meeting = proposals.require(session, event.id, firm.id, buyer.id, is_required=True, **BY)
+    assert (meeting.is_required, meeting.weight, meeting.score) == (True, 1, None)
+    meeting.state, meeting.is_required = MeetingState.CANCELLED, False
+    session.flush()
+    assert proposals.require(session, event.id, firm.id, buyer.id, is_required=True, **BY) is meeting
+    assert meeting.state is MeetingState.PROPOSED
+    with pytest.raises(NotFound):
+        proposals.require(session, event.id, firm.id, buyer.id, is_required=True, slot_id=uuid4(), **BY)
+    with pytest.raises(NotFound):
+        proposals.require(session, event.id, firm.id, stranger.id, is_required=True, **BY)
+
+
+def test_what_was_held_is_not_required_any_more(session, event):
+    firm, buyer = firm_at(event), buyer_at(event)
+    meeting = proposals.require(session, event.id, firm.id, buyer.id, is_required=True, **BY)
+    put(meeting, queries.slots(session, event.id)[0], queries.tables(session, event.id)[0])
+    meeting.state = MeetingState.HELD
+    session.flush()
+    with pytest.raises(NotWished):
+        proposals.require(session, event.id, firm.id, buyer.id, is_required=True, **BY)

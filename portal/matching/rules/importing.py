@@ -7,7 +7,6 @@ from typing import Any, Final, Protocol, TypeVar
 
 from babel import Locale
 from flask_babel import LazyString, lazy_gettext as _l
-from pydantic import ValidationError
 
 from portal.kernel.errors import DomainError
 from portal.kernel.values import is_pec
@@ -201,10 +200,7 @@ def _profile(row: Row, said: Mapping[str, Any], columns: Mapping[str, tuple[int,
     goods = [{"hs": code, "volume": volumes[at] if at < len(volumes) else ""} for at, code in enumerate(codes)]
     rest = {key: said.get(key) or () for key in ("kinds", "sectors", "languages", "partner_types")}
     texts = {key: said.get(key) or "" for key in ("description", "seeks")}
-    try:
-        row.profile = BuyerProfile.model_validate({"products": goods, **rest, **texts})
-    except ValidationError:
-        row.faults.append(Fault("", _l("qualcosa nel profilo non si può leggere.")))
+    row.profile = BuyerProfile.model_validate({"products": goods, **rest, **texts})
 
 
 def _twice(rows: Iterable[Row], columns: Mapping[str, tuple[int, str]]) -> None:

@@ -56,14 +56,23 @@ def import_buyers(slug: str) -> ResponseReturnValue:
         return _import_page(event, form), 422 if form.summary else 200
     if form.rows.data:
         return _apply(event, form)
-    file = request.files.get("file")
     try:
-        sheet = imports.read(db.session(), event.id, file.read(LONGEST_READ) if file else b"")
+        sheet = imports.read(db.session(), event.id, _sent())
         rows = "" if sheet.bad else imports.pack(event.id, sheet, by=current_user.email)
     except DomainError as refusal:
         form.refuse(refusal)
         return _import_page(event, form), 422
     return _import_page(event, form, sheet=sheet, rows=rows), 422 if sheet.bad else 200
+
+
+def _sent() -> bytes:
+    """What was sent, or nothing."""
+    file = request.files.get("file")
+    if file is None:
+        return b""
+    content = file.read(LONGEST_READ)
+    file.close()
+    return content
 
 
 def _apply(event: MatchingEvent, form: SheetForm) -> ResponseReturnValue:
