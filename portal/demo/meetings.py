@@ -1,4 +1,4 @@
-"""The demonstration's business meetings: firms and buyers of Uzbekistan, wishes, the best agenda, a cancellation."""
+"""The demonstration's business meetings: firms, buyers of Uzbekistan, wishes, the best agenda, a cancellation."""
 
 from collections.abc import Callable, Sequence
 from datetime import time, timedelta

@@ -87,9 +87,8 @@ def fill(code: str, stage: Stage, *, how_many: int, say: Say) -> None:
         access.ask(call.id)
     if stage.reaches(Stage.AWARDED):
         _award(call.id, content, say)
-    if stage.reaches(Stage.MISSION) and code == missions.CALL:
-        missions.make_mission(call.id, say)
-        meetings.make_meetings(call.id, say)
+    if stage.reaches(Stage.MISSION):
+        (missions.make_mission if code == missions.CALL else meetings.make_meetings)(call.id, say)
 
 
 def _award(call_id: UUID, content: CallContent, say: Say) -> None:

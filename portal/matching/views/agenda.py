@@ -277,9 +277,9 @@ def _told_of(run: Run | None, names: dict[str, str]) -> dict[str, Any]:
         "failed": run is not None and run.state is RunState.FAILED,
         "solution": solution,
         "aims": [
-            (TERMS.get(name, name), objective["terms"].get(name, 0), bound)
-            for name, bound in bounds.items()
-            if name in objective.get("terms", {})
+            (said, objective["terms"][name], bounds[name])
+            for name, said in TERMS.items()  # in the order of the contract: the database keeps none
+            if name in bounds and name in objective.get("terms", {})
         ],
         "term_names": TERMS,
         "blocked": [names.get(one, "") for one in (solution.get("conflict") or {}).get("participants", [])],
