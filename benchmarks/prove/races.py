@@ -1,9 +1,10 @@
 """G10, of aid, places, slots, tables and interpreters: however many act at once, nothing is given twice or overdrawn.
 
 Aid: each round RACES_CALLERS sisters, funded, granted at the same instant, each by the whole verb in a transaction of
-its own; the sums of each round differ. Then once without the lock of the undertaking: constraints must hold it, by
-refusing some that would have fitted. Missions: delegates confirm, waive and are promoted. Meetings: staff place, move
-and call off the same ones. RACES_ROUNDS and RACES_CALLERS make it longer or shorter: 1,000 x 100 is the goal.
+its own; the sums of each round differ, and a last round has RACES_CROWD. Then without the lock of the undertaking:
+constraints must hold it, by refusing some that would have fitted. Missions: delegates confirm, waive and are promoted.
+Meetings: staff place, move and call off the same ones. RACES_ROUNDS and RACES_CALLERS make it longer or shorter: 1,000
+rounds of 100 are the goal.
 """
 
 import os
@@ -25,6 +26,7 @@ from portal.config import get_settings
 
 ROUNDS = record.wish("RACES_ROUNDS", 20)
 CALLERS = record.wish("RACES_CALLERS", 100)
+CROWD = record.wish("RACES_CROWD", 500)
 UNLOCKED_ROUNDS = record.wish("RACES_UNLOCKED_ROUNDS", 3)
 CALL, SEED = "EXPORT-SU-MISURA-2025", 5217
 
@@ -45,6 +47,8 @@ def measure() -> dict[str, Any]:
                 told = race.run(callers=CALLERS, eur=eur)
                 sound.append((eur, told))
                 record.progress(f"round {number} of {ROUNDS}: {told.granted} granted, {told.refused} refused")
+            crowd = race.run(callers=CROWD, eur=Decimal(11_500))
+            sound.append((Decimal(11_500), crowd))
             seconds = time.monotonic() - begun
             bare = _without_lock(race)
             boarding = Boarding(engine, call.id, call.version_id)
@@ -68,6 +72,7 @@ def measure() -> dict[str, Any]:
         "seed": SEED,
         "rounds": ROUNDS,
         "callers": CALLERS,
+        "crowd": {"callers": CROWD, "granted": crowd.granted, "refused": crowd.refused, "total": crowd.total},
         "granted": sum(told.granted for _, told in sound),
         "refused": sum(told.refused for _, told in sound),
         "seconds": round(seconds, 1),
