@@ -23,7 +23,7 @@ from portal.missions.rules.content import UZBEKISTAN, MissionContent
 from portal.missions.rules.waiting import HOLDING, TravellerState
 
 BY = "gara@unioncamere.example"
-CODE = "{:010}0"
+CODE = "8{:010}"  # no number of the other races
 
 
 @dataclass(frozen=True)
