@@ -237,6 +237,14 @@ def test_a_strangers_id_is_404_before_anything_else(session, joined, event, call
         assert post(joined, f"{where}/{one}", form_on=here(event), level="boh").status_code == 404
 
 
+def test_a_buyer_of_the_same_group_is_not_offered(session, owner, event, company):
+    kin, other = buyer_at(event, legal_name=company.legal_name.replace("S.r.l.", "LLC")), buyer_at(event)
+    session.commit()
+    post(owner, here(event, "/partecipa"), form_on=here(event))
+    text = page(owner, here(event, "/buyer"))
+    assert (f"b-{kin.id}" in text, f"b-{other.id}" in text) == (False, True)
+
+
 def test_late_wishes_are_refused_in_words(session, joined, event):
     buyer = buyer_at(event)
     events.move(session, event.id, EventState.SCHEDULING, by=OFFICE, now=utcnow())

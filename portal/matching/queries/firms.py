@@ -62,14 +62,6 @@ def _own(company_id: UUID | None, call_id: UUID | None) -> Select[Any]:
     return scoped
 
 
-def is_entitled(session: Session, company_id: UUID, call_id: UUID) -> bool:
-    """Whether the firm was admitted to the call or went further."""
-    found = select(Application.id).where(
-        Application.call_id == call_id, Application.company_id == company_id, Application.status.in_(INVITED_FROM)
-    )
-    return session.scalar(found.limit(1)) is not None
-
-
 def profile(session: Session, company_id: UUID, *, held: bool = False) -> ExportProfile | None:
     """What the firm sent last."""
     found = select(ExportProfile).where(ExportProfile.company_id == company_id)
