@@ -16,7 +16,7 @@ from portal.evaluation import queries, rules, service
 from portal.evaluation.models import Assignment
 from portal.evaluation.rules import ConflictState, Ending, Kind, Mark, Stage, Why
 from portal.evaluation.service import Place
-from portal.kernel.house import of_house
+from portal.kernel.house import around, of_house
 from tests.evaluation.test_service import events, give, opened
 from tests.factories.accounts import MembershipFactory, UserFactory
 from tests.factories.calls import make_call
@@ -341,7 +341,7 @@ def test_marks_of_a_meeting_are_plain_points(session, meeting_call, anna, bruno)
 def test_firms_of_a_domain_are_found_by_an_index(session, column, index):
     """Asked at every request of the office: the expression and that of the index must be the same to the letter."""
     session.execute(text("SET LOCAL enable_seqscan = off"))
-    asked = select(column).where(of_house(column, "posta.impresa.it"))
+    asked = select(column).where(of_house(column)).params(around("posta.impresa.it"))
 
     plan = session.scalars(
         text(f"EXPLAIN {asked.compile(session.connection(), compile_kwargs={'literal_binds': True})}")

@@ -3,10 +3,11 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from decimal import Decimal
+from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import String, cast, literal, or_, select, union, union_all
+from sqlalchemy import String, Uuid, bindparam, cast, literal, or_, select, union, union_all
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Membership, User
@@ -15,7 +16,7 @@ from portal.applications.models import Application
 from portal.companies.models import Company, Holding, Representative
 from portal.evaluation.models import Assignment, Interest
 from portal.evaluation.rules import Applicant, ConflictState, Firm, Groups, Person, detect, domain_of
-from portal.kernel.house import of_house
+from portal.kernel.house import around, of_house
 
 LINKED_ABOVE: Final = Decimal(50)
 IN_THE_HOUSE: Final = (MembershipKind.OWNER, MembershipKind.COLLEAGUE)
@@ -45,16 +46,16 @@ def _is_linked(relation: dict[str, Any]) -> bool:
 
 def people(session: Session, user_ids: Collection[UUID], *, known: Groups | None = None) -> dict[UUID, Person]:
     """What ties these people to firms: every membership, past ones too, their interests, and what is around both."""
-    return _people(session, user_ids, _told(session, union_all(*_facts(user_ids))), known=known)
+    return _people(session, user_ids, _told(session, _of_people(), user_ids=list(user_ids)), known=known)
 
 
 Told = defaultdict[str, defaultdict[UUID, set[str]]]
 """By kind and person: what one statement tells."""
 
 
-def _told(session: Session, statement: Any) -> Told:  # noqa: ANN401 - a Select of (person, kind, value)
+def _told(session: Session, statement: Any, **asked: Any) -> Told:  # noqa: ANN401 - a Select of (person, kind, value)
     facts: Told = defaultdict(lambda: defaultdict(set))
-    for user_id, kind, value in session.execute(statement):
+    for user_id, kind, value in session.execute(statement, asked):
         facts[kind][user_id].add(value)
     return facts
 
@@ -81,8 +82,20 @@ def _people(session: Session, user_ids: Collection[UUID], facts: Told, *, known:
     }
 
 
-def _facts(user_ids: Collection[UUID]) -> list[Any]:
+@cache
+def _of_people() -> Any:  # noqa: ANN401 - a Select of (person, kind, value)
+    """Built once, as the next: both are asked at every request of the office."""
+    return union_all(*_facts())
+
+
+@cache
+def _of_people_and_house() -> Any:  # noqa: ANN401 - a Select of (person, kind, value)
+    return union_all(*_facts(), *_of_the_house())
+
+
+def _facts() -> list[Any]:
     """Addresses, firms, codes and declared conflicts as (person, kind, value), for one statement."""
+    user_ids = bindparam("user_ids", expanding=True, type_=Uuid())
     acting = select(Membership.user_id, literal("firm"), cast(Membership.company_id, String)).where(
         Membership.user_id.in_(user_ids)
     )
@@ -168,7 +181,12 @@ def tied_companies(session: Session, user_id: UUID, *, email: str) -> frozenset[
     It is asked at every request of the office: whoever has no firm, code or colleague costs one statement. The rules
     have the last word.
     """
-    facts = _told(session, union_all(*_facts([user_id]), *_of_the_house(user_id, email)))
+    domain = domain_of(email)
+    if domain:
+        asked = {"user_ids": [user_id], "user_id": user_id, "email": email, **around(domain)}
+        facts = _told(session, _of_people_and_house(), **asked)
+    else:
+        facts = _told(session, _of_people(), user_ids=[user_id])
     person = _people(session, [user_id], facts, known=None).get(user_id)
     if person is None:
         return frozenset()
@@ -180,16 +198,13 @@ def tied_companies(session: Session, user_id: UUID, *, email: str) -> frozenset[
     return frozenset(id_ for id_, firm in found.items() if detect(person, firm))
 
 
-def _of_the_house(user_id: UUID, email: str) -> list[Any]:
+def _of_the_house() -> list[Any]:
     """Firms with an address of the same domain, as (person, kind, value)."""
-    domain = domain_of(email)
-    if not domain:
-        return []
-    told = (literal(user_id), literal("house"))
+    told = (bindparam("user_id", type_=Uuid()), literal("house"))
     members = select(*told, cast(Membership.company_id, String)).join(User, User.id == Membership.user_id)
     return [
-        members.where(User.email != email, of_house(User.email, domain)),
-        select(*told, cast(Company.id, String)).where(of_house(Company.pec, domain)),
+        members.where(User.email != bindparam("email"), of_house(User.email)),
+        select(*told, cast(Company.id, String)).where(of_house(Company.pec)),
     ]
 
 
