@@ -6,10 +6,12 @@ either, it was lost, or takes long; told again, it does no harm, since each task
 """
 
 import json
+import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from celery import current_app, shared_task
+from celery.exceptions import NotRegistered
 from sqlalchemy.orm import Session
 
 from portal.db import transaction
@@ -19,6 +21,8 @@ from portal.kernel.outbox import Envelope
 from workers import queues
 from workers.retry import TRANSIENT
 from workers.subscriptions import SUBSCRIPTIONS
+
+log = logging.getLogger(__name__)
 
 SOON = timedelta(seconds=5)
 PAUSES = (SOON, 2 * SOON, *4 * (4 * SOON,), timedelta(hours=1))
@@ -51,10 +55,17 @@ def remind(limit: int = 200) -> None:
 
 
 def tell(envelope: Envelope, tasks: list[str], *, at: datetime) -> None:
-    """Hand one event to some of its tasks."""
+    """Hand one event to some of its tasks.
+
+    One that the programme can't take (another name, other arguments) keeps no other event waiting: it is logged, and
+    told again with the rest of what is not done.
+    """
     for task in tasks:
         kwargs = {"event": envelope.name, **envelope.payload}
-        current_app.tasks[task].apply_async(kwargs=kwargs, task_id=f"{envelope.id}:{task}")
+        try:
+            current_app.tasks[task].apply_async(kwargs=kwargs, task_id=f"{envelope.id}:{task}")
+        except (NotRegistered, TypeError):
+            log.exception("%s can't take event %s", task, envelope.id)
     envelope.dispatched_at = at
     envelope.tries += 1
 

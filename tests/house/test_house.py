@@ -4,6 +4,8 @@ import ast
 import importlib
 import re
 import tomllib
+from dataclasses import fields
+from inspect import signature
 from pathlib import Path
 
 import pytest
@@ -133,6 +135,14 @@ def test_every_subscriber_and_every_scheduled_task_exists(celery: Celery):
     wanted = {task for tasks in SUBSCRIPTIONS.values() for task in tasks} | {e["task"] for e in SCHEDULE.values()}
 
     assert wanted - set(celery.tasks) == set()
+
+
+def test_every_listener_takes_what_its_event_carries(celery: Celery):
+    """The relay calls each with the event's name and fields: one that can't take them would do nothing, ever."""
+    for name, kind in _events().items():
+        carried = dict.fromkeys(["event", *(field.name for field in fields(kind))])
+        for task in SUBSCRIPTIONS.get(name, ()):
+            signature(celery.tasks[task].run).bind(**carried)
 
 
 def test_every_queue_is_consumed(celery: Celery):

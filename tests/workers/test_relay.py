@@ -176,3 +176,18 @@ def test_a_task_that_ends_well_strikes_itself_off(broker: Celery, session: Sessi
 
     session.expire_all()
     assert envelope.waits_for == rest
+
+
+@pytest.mark.parametrize("mistaken", ["evaluation.take_up", "no.such_task"])
+def test_what_no_task_can_take_keeps_nothing_waiting(broker: Celery, session: Session, monkeypatch, mistaken: str):
+    """A task that wants other arguments, or is not there, once stopped every message behind it."""
+    monkeypatch.setitem(SUBSCRIPTIONS, ApplicationSubmitted.name, (mistaken, "notifications.tell"))
+    if mistaken in broker.tasks:
+        monkeypatch.setattr(broker.tasks[mistaken], "__header__", lambda: None)
+
+    ids = _emit(session, 2)
+
+    assert [one["task"] for one in _told(broker)] == ["notifications.tell"] * 2
+    session.expire_all()
+    kept = session.scalars(select(Envelope).where(Envelope.id.in_(ids))).all()
+    assert all(mistaken in one.waits_for for one in kept)

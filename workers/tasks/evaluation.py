@@ -18,7 +18,7 @@ def detect(membership_id: str, event: str = "") -> None:  # noqa: ARG001 - whoev
 
 
 @shared_task(name="evaluation.take_up", **TRANSIENT)
-def take_up(application_id: str) -> None:
+def take_up(application_id: str, event: str = "") -> None:  # noqa: ARG001 - the relay names the event
     """Let an application that was judged before it was admitted again go on with its sheets."""
     with transaction() as session:
         service.take_up(session, UUID(application_id), now=utcnow())
