@@ -13,7 +13,6 @@ from wtforms import (
     BooleanField,
     EmailField,
     Field,
-    FieldList,
     Form,
     FormField,
     HiddenField,
@@ -43,7 +42,7 @@ from portal.companies.rules.profile import (
     YearFigures,
 )
 from portal.kernel.values import compact, is_codice_fiscale, is_partita_iva, is_pec, is_rea, is_tax_code
-from portal.web.forms import DayField, DecimalNumberField, Is, NumberField, PercentField, PortalForm, TypedField
+from portal.web.forms import DayField, DecimalNumberField, Is, NumberField, PercentField, PortalForm, Rows, TypedField
 
 _ONE_LINE = Regexp(
     r"^[^\x00-\x1f\x7f\u2028\u2029<>]*$", message=_l("Il testo contiene caratteri che non si possono usare.")
@@ -250,7 +249,7 @@ class ActivityForm(SectionForm):
         filters=[stripped],
         validators=[InputRequired(_l("Scegli l'attività primaria."))],
     )
-    ateco_secondary = FieldList(
+    ateco_secondary = Rows(
         StringField(_l("Altra attività"), filters=[stripped], validators=[Optional()]),
         min_entries=_MOST_SECONDARY,
         max_entries=20,
@@ -365,7 +364,7 @@ class YearRow(FiguresRow):
 class FiguresForm(SectionForm):
     """Three closed years, the latest first."""
 
-    years = FieldList(FormField(YearRow), min_entries=3, max_entries=3)
+    years = Rows(FormField(YearRow), min_entries=3, max_entries=3)
     merged = BooleanField(_l("Nell'ultimo esercizio c'è stata una fusione o un'acquisizione del controllo"))
 
     def validate_years(self, field: Field) -> None:
@@ -411,7 +410,7 @@ class PersonRow(Form):
 class RepresentativesForm(SectionForm):
     """Who signs for the firm."""
 
-    people = FieldList(FormField(PersonRow), min_entries=1, max_entries=10)
+    people = Rows(FormField(PersonRow), min_entries=1, max_entries=10)
 
     def validate_people(self, field: Field) -> None:
         """A row is whole or blank; somebody signs."""
@@ -507,8 +506,8 @@ class HoldingForm(SectionForm):
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
     )
-    linked = FieldList(FormField(LinkedRow), min_entries=1, max_entries=30)
-    partners = FieldList(FormField(PartnerRow), min_entries=1, max_entries=30)
+    linked = Rows(FormField(LinkedRow), min_entries=1, max_entries=30)
+    partners = Rows(FormField(PartnerRow), min_entries=1, max_entries=30)
 
     def offer(self, others: Iterable[tuple[UUID, str]]) -> "HoldingForm":
         """The other neighbours that this one may be linked to."""

@@ -22,6 +22,8 @@ from portal.web.language import current
 
 _TELLING = 4
 """Words of a label shorter than this name nothing."""
+_DIGITS = 4
+"""Of the number of a row."""
 
 
 class Is:
@@ -114,6 +116,17 @@ class PortalForm(FlaskForm):
     def summary(self) -> Sequence[Wrong]:
         """All that is wrong, first what belongs to no field."""
         return [*self.refusals, *(wrong for field in self for wrong in _wrongs(field))]
+
+
+class Rows(FieldList):
+    """Rows of a form. WTForms reads `int("²")` of a field's name, and fails: such a row is nobody's."""
+
+    @override
+    def _extract_indices(self, prefix: str, formdata: Any) -> Iterator[int]:
+        for name in formdata:
+            nth, _dash, _rest = name.removeprefix(f"{prefix}-").partition("-")
+            if name.startswith(f"{prefix}-") and nth.isascii() and nth.isdigit() and len(nth) <= _DIGITS:
+                yield int(nth)
 
 
 class TypedField(StringField):

@@ -451,3 +451,11 @@ def test_the_agenda_is_read_once_it_is_told(session, client, event, invited):
     assert company.legal_name in read(client, f"{path}?lang=ru")
     assert client.get(f"{path}.pdf").data.startswith(b"%PDF-")
     assert "BEGIN:VCALENDAR" in client.get(f"{path}.ics").text
+
+
+@pytest.mark.parametrize("row", ["²", "9" * 5000, "-1", "x"])
+def test_a_row_without_a_number_is_nobodys(session, client, invited, row):
+    open_link(client, session, invited)
+    assert post(client, "/buyer/profile", **{f"products-{row}-hs": "8451"}).status_code == 303
+    read(client, "/buyer/profile")
+    assert post(client, "/buyer/profile", action="send", **{f"products-{row}-hs": "8451"}).status_code == 422

@@ -254,3 +254,12 @@ def test_late_wishes_are_refused_in_words(session, joined, event):
         here(event, f"/buyer/{buyer.id}"), data={"csrf_token": csrf(joined, "/profilo"), "level": "want"}
     )
     assert (answer.status_code, "Le preferenze si esprimono dal" in unescape(answer.text)) == (422, True)
+
+
+def test_what_is_kept_meanwhile_knows_only_what_is_offered(session, joined, event, company):
+    token = csrf(joined, here(event, "/profilo"))
+    said = {"csrf_token": token, "revision": "0", "description": "Dryers", "kinds": ["producer", "pirate"]}
+    answer = joined.post(here(event, "/profilo/bozza"), data=said | {"partner_types": ["importer", "²"]})
+    assert answer.status_code == 200
+    (draft,) = session.scalars(select(ExportDraft).where(ExportDraft.company_id == company.id))
+    assert (draft.content["kinds"], draft.content["partner_types"]) == (["producer"], ["importer"])

@@ -9,7 +9,6 @@ from flask_babel import gettext as _, lazy_gettext as _l
 from wtforms import (
     EmailField as _EmailField,
     Field,
-    FieldList,
     Form,
     FormField,
     RadioField as _RadioField,
@@ -29,6 +28,7 @@ from portal.applications.rules.answers import COUNTRIES, NEVER, Json, Read, Stor
 from portal.calls.rules import content
 from portal.calls.rules.content import FieldType
 from portal.kernel.values import PROVINCES
+from portal.web.forms import Rows
 
 T = FieldType
 RADIOS = 8
@@ -138,7 +138,7 @@ class CheckboxesField(_Choosing, SelectMultipleField):
         return list(valuelist)
 
 
-class TableField(FieldList):
+class TableField(Rows):
     """Rows of cells; `read` is the whole table."""
 
     def __init__(self, *args: Any, asked: content.FormField, language: str, **kwargs: Any) -> None:  # noqa: ANN401

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, FieldList, Form, FormField, SelectField, StringField
+from wtforms import BooleanField, Form, FormField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, NumberRange, Optional, StopValidation
 
@@ -15,7 +15,7 @@ from portal.companies.rules.enterprise import Enterprise
 from portal.eligibility.rules.facts import Aid, AidEntry, Company, Facts, Seat
 from portal.kernel.clock import ROME
 from portal.kernel.values import PROVINCES, compact, is_partita_iva, is_rea
-from portal.web.forms import DayField, DecimalNumberField, Is, MoneyField, NumberField, PercentField, PortalForm
+from portal.web.forms import DayField, DecimalNumberField, Is, MoneyField, NumberField, PercentField, PortalForm, Rows
 from portal.web.language import current
 
 ROWS = 3
@@ -148,7 +148,7 @@ class PrecheckForm(PortalForm):
         description=_l("Il totale dell'attivo dell'ultimo esercizio chiuso."),
         validators=[InputRequired(_l("Indica il totale di bilancio, anche 0.")), _NOT_NEGATIVE],
     )
-    neighbours = FieldList(FormField(NeighbourForm), min_entries=ROWS, max_entries=ROWS)
+    neighbours = Rows(FormField(NeighbourForm), min_entries=ROWS, max_entries=ROWS)
     aid_own = MoneyField(
         _l("Aiuti de minimis ricevuti negli ultimi tre anni"),
         description=_l("Somma concessa alla tua impresa; 0 se nessuno."),

@@ -7,7 +7,6 @@ from babel import Locale
 from flask_babel import lazy_gettext as _l
 from wtforms import (
     EmailField,
-    FieldList,
     Form,
     FormField,
     HiddenField,
@@ -28,7 +27,7 @@ from portal.matching.rules.presenting import SPOKEN
 from portal.matching.rules.profiles import MOST_PRODUCTS, BuyerProfile, PartnerType, Product, SupplierType
 from portal.matching.rules.sectors import SECTORS, label
 from portal.matching.service.buyers import Coming, Newcomer
-from portal.web.forms import Is, PortalForm
+from portal.web.forms import Is, PortalForm, Rows
 from portal.web.language import current
 
 BLANK_ROWS: Final = 2
@@ -113,7 +112,7 @@ class BuyerForm(PortalForm):
     description = _paragraph(_l("La tua impresa in poche frasi"), 4)
     kinds = CheckboxesField(_l("Che cosa è la tua impresa"))
     sectors = CheckboxesField(_l("Settori che ti interessano"))
-    products = FieldList(FormField(GoodsRow), max_entries=MOST_PRODUCTS)
+    products = Rows(FormField(GoodsRow), max_entries=MOST_PRODUCTS)
     channels = _paragraph(_l("Canali di vendita"), 2)
     turnover_band = SelectField(_l("Fatturato annuo"), validate_choice=False)
     languages = CheckboxesField(_l("Lingue in cui puoi parlare agli incontri"))
@@ -123,7 +122,7 @@ class BuyerForm(PortalForm):
     )
     seeks = _paragraph(_l("Che cosa cerchi"), 3)
     needs_visa = RadioField(_l("Ti serve un visto per l'Italia?"), validate_choice=False)
-    delegates = FieldList(FormField(ComingRow), max_entries=MOST_DELEGATES)
+    delegates = Rows(FormField(ComingRow), max_entries=MOST_DELEGATES)
     seen = HiddenField()
 
     def __init__(self, *args: Any, sectors: Iterable[str] = (), **kwargs: Any) -> None:  # noqa: ANN401

@@ -8,7 +8,6 @@ from flask_babel import lazy_gettext as _l
 from wtforms import (
     EmailField,
     Field,
-    FieldList,
     Form,
     FormField,
     HiddenField,
@@ -35,7 +34,7 @@ from portal.matching.rules.profiles import (
     Product,
     SupplierType,
 )
-from portal.web.forms import Is, PortalForm, TypedField
+from portal.web.forms import Is, PortalForm, Rows, TypedField
 from portal.web.language import current
 
 BLANK_ROWS: Final = 2
@@ -172,7 +171,7 @@ class FirmProfileForm(PortalForm):
     kinds = CheckboxesField(
         _l("Che cosa siete"), choices=[SelectChoice(one.value, words) for one, words in SUPPLIERS.items()]
     )
-    products = FieldList(FormField(ProductRow), max_entries=MOST_PRODUCTS)
+    products = Rows(FormField(ProductRow), max_entries=MOST_PRODUCTS)
     certifications = LinesField(
         _l("Certificazioni"), description=_l("Una per riga: ISO 9001, OEKO-TEX, Halal."), render_kw={"rows": 3}
     )
@@ -195,7 +194,7 @@ class FirmProfileForm(PortalForm):
         validators=[Optional(), Is(is_pec, _l("Scrivi un indirizzo e-mail completo.")), _TOO_LONG],
     )
     contact_phone = _line(_l("Telefono della persona di riferimento"))
-    delegates = FieldList(FormField(DelegateRow), max_entries=MOST_DELEGATES)
+    delegates = Rows(FormField(DelegateRow), max_entries=MOST_DELEGATES)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
         super().__init__(*args, **kwargs)
@@ -225,12 +224,12 @@ class FirmProfileForm(PortalForm):
         """What was typed, once it is well formed."""
         return FirmProfile(
             description=self.description.data or "",
-            kinds=tuple(SupplierType(one) for one in self.kinds.data or ()),
+            kinds=tuple(SupplierType(one) for one in self.kinds.data or () if one in SUPPLIERS),
             products=tuple(Product(hs=one["hs"], name=one["name"]) for one in self.products.data if one["hs"]),
             certifications=self.certifications.data or (),
             brands=self.brands.data or (),
             languages=tuple(self.languages.data or ()),
-            partner_types=tuple(PartnerType(one) for one in self.partner_types.data or ()),
+            partner_types=tuple(PartnerType(one) for one in self.partner_types.data or () if one in PARTNERS),
             markets=self.markets.data or (),
             seeks=self.seeks.data or "",
             contact=Contact(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal.kernel.clock import ROME
@@ -72,8 +73,7 @@ def create(session: Session, call_id: UUID, plan: Plan, *, by: str, now: datetim
     if events.slug_exists(session, plan.slug):
         raise SlugTaken(field="slug")
     event = MatchingEvent(call_id=call_id, slug=plan.slug, state=EventState.DRAFT, **_facts(plan))
-    session.add(event)
-    session.flush()
+    _settle(session, event)
     _furnish(session, event, plan)
     trace(session, "event_created", event.id, by=by, now=now, slug=plan.slug, call_id=str(call_id))
     return event
@@ -95,9 +95,20 @@ def change(
     event.slug = plan.slug
     for name, value in _facts(plan).items():
         setattr(event, name, value)
+    _settle(session, event)
     _furnish(session, event, plan)
     trace(session, "event_changed", event.id, by=by, now=now, slug=plan.slug)
     return event
+
+
+def _settle(session: Session, event: MatchingEvent) -> None:
+    """Write the event down. Raises SlugTaken, also where a colleague took the address a moment ago."""
+    try:
+        with session.begin_nested():
+            session.add(event)
+            session.flush()
+    except IntegrityError as twin:
+        raise SlugTaken(field="slug") from twin
 
 
 def move(session: Session, event_id: UUID, to: EventState, *, by: str, now: datetime) -> MatchingEvent:

@@ -26,11 +26,13 @@ from portal.calls.models import Call
 from portal.companies.models import Company
 from portal.evaluation import queries as evaluation, rules
 from portal.evaluation.models import Assignment
+from portal.matching.models import MatchingEvent, Participant
 from portal.notifications.models import Message
 from portal.ranking.models import Place, Ranking
 from portal.ranking.queries import WHOLE
 
 FENCED: Final = ("/ufficio", "/controllo")
+EVENTS: Final = "/ufficio/incontri/"
 HIDDEN: Final = "portale.hidden"
 
 
@@ -45,7 +47,7 @@ def stand() -> ResponseReturnValue | None:
     if _is_about(given, tied):
         abort(404)
     is_whole = request.method not in {"GET", "HEAD"} or (request.endpoint or "").endswith("soundness")
-    if is_whole and _takes_part(given, tied):
+    if (is_whole and _takes_part(given, tied)) or _meets(given, tied):
         return render_template("office/abstain.html", refusal=rules.MustAbstain()), 403
     request.environ[HIDDEN] = tied
     return None
@@ -97,6 +99,8 @@ def _takes_part(given: dict[str, Any], tied: Collection[UUID]) -> bool:
     calls = select(Call.id).where(Call.slug == given.get("slug"))
     if "ranking_id" in given:
         calls = select(Ranking.call_id).where(Ranking.id == given["ranking_id"])
+    elif request.path.startswith(EVENTS) and "slug" in given:
+        calls = select(MatchingEvent.call_id).where(MatchingEvent.slug == given["slug"])
     elif not given:
         calls = select(Call.id).where(Call.id == _uuid(request.form.get("call", "")))
     applied = select(Application.id).where(
@@ -106,6 +110,15 @@ def _takes_part(given: dict[str, Any], tied: Collection[UUID]) -> bool:
         Application.status != Status.WITHDRAWN,
     )
     return bool(db.session().scalar(select(exists(applied))))
+
+
+def _meets(given: dict[str, Any], tied: Collection[UUID]) -> bool:
+    """Whether one of these firms comes to the event that an address names: grid, lists and sums tell of everybody."""
+    if not request.path.startswith(EVENTS) or "slug" not in given:
+        return False
+    there = select(Participant.id).join(MatchingEvent, MatchingEvent.id == Participant.event_id)
+    theirs = there.where(MatchingEvent.slug == given["slug"], Participant.company_id.in_(tied))
+    return bool(db.session().scalar(select(exists(theirs))))
 
 
 def _uuid(text: str) -> UUID | None:
@@ -128,6 +141,7 @@ def _hide(state: ORMExecuteState) -> None:
     as_text = select(cast(hidden.subquery().c.id, String))
     theirs = select(Application.__table__.c.id).where(Application.__table__.c.company_id.in_(tied))
     plain = {
+        Participant: or_(Participant.company_id.is_(None), Participant.company_id.not_in(tied)),
         Place: Place.application_id.not_in(theirs),
         RegisterBatch: RegisterBatch.id.not_in(_batches(tied)),
         Message: or_(Message.subject_id.is_(None), Message.subject_id.not_in(hidden)),
