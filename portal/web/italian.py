@@ -13,6 +13,8 @@ _DAY = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})", re.ASCII)
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
 _INSTANT = re.compile(r"(\S+)[ T]+(?:ore )?(\d{1,2})[:.](\d{2})", re.ASCII)
 
+_FIRST_YEAR, _LAST_YEAR = 1000, 9990
+
 
 def parse_decimal(text: str) -> Decimal:
     """`1.234,56` -> 1234.56. A lone point not before three digits is the numeric keypad's comma.
@@ -41,12 +43,20 @@ def parse_day(text: str) -> date:
     """`5/3/2026`, `05.03.2026`, `05-03-2026` or `2026-03-05`."""
     bare = text.strip()[:32]
     if match := _ISO.fullmatch(bare):
-        return date(*(int(part) for part in match.groups()))
+        return _day(*(int(part) for part in match.groups()))
     if match := _DAY.fullmatch(bare):
         day, month, year = (int(part) for part in match.groups())
-        return date(year, month, day)
+        return _day(year, month, day)
     msg = "not a day"
     raise ValueError(msg)
+
+
+def _day(year: int, month: int, day: int) -> date:
+    """At the ends of the calendar an hour of another zone is no instant any more, and what is kept can't be read."""
+    if not _FIRST_YEAR <= year <= _LAST_YEAR:
+        msg = "not a year of ours"
+        raise ValueError(msg)
+    return date(year, month, day)
 
 
 def parse_instant(text: str) -> datetime:
