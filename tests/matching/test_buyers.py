@@ -8,9 +8,10 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from portal import db
+from portal.calls.models import Call
 from portal.kernel.errors import NotFound
 from portal.kernel.outbox import Envelope
 from portal.matching.models import Counterpart, ExportProfile, MatchingEvent, Participant
@@ -459,3 +460,13 @@ def test_a_row_without_a_number_is_nobodys(session, client, invited, row):
     assert post(client, "/buyer/profile", **{f"products-{row}-hs": "8451"}).status_code == 303
     read(client, "/buyer/profile")
     assert post(client, "/buyer/profile", action="send", **{f"products-{row}-hs": "8451"}).status_code == 422
+
+
+def test_a_buyer_who_writes_while_they_are_invited_elsewhere_stands_in_nobodys_way(session, event, invited):
+    buyer = the_buyer(session, invited)
+    epoch = buyer.link_epoch
+    wrote = update(Counterpart).values(city="Buxoro", revision=Counterpart.revision + 1)
+    session.execute(wrote, execution_options={"synchronize_session": False})
+    other = make_event(session.get(Call, event.call_id))
+    assert buyers.invite(session, other.id, NEW, **BY) is not None
+    assert (buyer.link_epoch, buyer.city) == (epoch + 1, "Buxoro")

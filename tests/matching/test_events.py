@@ -199,7 +199,7 @@ def test_the_list_counts_who_comes(session, call, event):
 def test_of_two_who_choose_one_address_at_once_the_second_is_told(session, monkeypatch):
     call = make_call(session)
     event, other = make_event(call), make_event(call)
-    monkeypatch.setattr(events.events, "slug_exists", lambda _session, _slug: False)  # as before the other committed
+    monkeypatch.setattr(queries, "slug_exists", lambda _session, _slug: False)  # as before the other committed
     with pytest.raises(SlugTaken):
         events.create(session, call.id, plan(slug=event.slug), by=OFFICE, now=NOW)
     with pytest.raises(SlugTaken):

@@ -74,7 +74,7 @@ def invite(session: Session, event_id: UUID, new: Newcomer, *, by: str, now: dat
     added = participants.add_buyers(session, event_id, [known.id], by=by, now=now)
     if not added:
         return None
-    _issue(session, known, fresh=fresh is not None, now=now)
+    _issue(session, known if fresh else _lock(session, known.id), fresh=fresh is not None, now=now)
     is_new = fresh is not None
     trace(session, "buyer_invited", known.id, of=OF, by=by, now=now, event_id=str(event_id), is_new=is_new)
     return added[0]
