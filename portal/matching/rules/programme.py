@@ -209,10 +209,11 @@ class Programme:
         voices = [(one.id, one.language, sorted(one.away)) for one in self.voices]
         return sha256_hex(canonical_json([self._document(), held, locked, tables, voices]))
 
-    def places(self, assignments: Iterable[Assignment]) -> dict[str, Place]:
+    def places(self, assignments: Iterable[Assignment], *, keep_tables: bool = False) -> dict[str, Place]:
         """Meeting -> where it takes place.
 
         Who interprets is chosen here, the same as before where they can; a locked meeting keeps its very table.
+        With `keep_tables` so does each that stays in its slot: a table more or less is news to those who sit at it.
         """
         tables = {name: id_ for id_, name in self.names.items()}
         pairs = {pair.id: pair for pair in self.open_pairs}
@@ -222,14 +223,21 @@ class Programme:
         places: dict[str, Place] = {}
         for slot, here in by_slot.items():
             voices = self.interpreted(slot, [pairs[one.meeting] for one in here])
-            at = self._tables_kept({one.meeting: tables[str(one.table)] for one in here})
+            at = self._tables_kept({one.meeting: tables[str(one.table)] for one in here}, slot if keep_tables else None)
             places |= {one.meeting: Place(slot, at[one.meeting], voices.get(one.meeting)) for one in here}
         return places
 
-    def _tables_kept(self, at: dict[str, str]) -> dict[str, str]:
-        """Where somebody else was given the table of a locked meeting, both change: tables of the pool are alike."""
+    def _tables_kept(self, at: dict[str, str], slot: str | None) -> dict[str, str]:
+        """Where somebody else was given the table of a meeting that keeps it, both change: the pool's are alike.
+
+        Those keep it that are locked, and whatever stays in `slot`.
+        """
+        pool = {one.id for one in self.tables if one.owner is None}
         for pair in self.open_pairs:
-            if pair.is_locked and pair.place and pair.id in at and at[pair.id] != pair.place.table:
+            if not pair.place or pair.id not in at or at[pair.id] == pair.place.table:
+                continue
+            stays = pair.place.slot == slot and {pair.place.table, at[pair.id]} <= pool
+            if pair.is_locked or stays:
                 other = next((id_ for id_, table in at.items() if table == pair.place.table), None)
                 if other:
                     at[other] = at[pair.id]

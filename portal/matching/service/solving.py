@@ -131,7 +131,7 @@ def finish(session: Session, run_id: UUID, solution: Solution, *, now: datetime)
         rows = agenda.lock_meetings(session, event_id)
         programme = agenda.programme(session, event, since=datetime.fromisoformat(run.options["since"]), rows=rows)
         if programme.digest == run.options["digest"]:
-            place(session, programme, rows, solution)
+            place(session, programme, rows, solution, keep_tables=run.purpose == REPAIR)
         else:
             run.state, run.fault = RunState.FAILED, ProgrammeChanged.__name__
     session.flush()
@@ -140,9 +140,11 @@ def finish(session: Session, run_id: UUID, solution: Solution, *, now: datetime)
     trace(session, "solved", event_id, by=run.asked_by, now=now, **facts)
 
 
-def place(session: Session, programme: Programme, rows: Sequence[Meeting], solution: Solution) -> None:
+def place(
+    session: Session, programme: Programme, rows: Sequence[Meeting], solution: Solution, *, keep_tables: bool = False
+) -> None:
     """Write a schedule into the rows: first free what moves, then seat it, so that no key stands in the way."""
-    places = programme.places(solution.assignments)
+    places = programme.places(solution.assignments, keep_tables=keep_tables)
     reasons = {one.meeting: one.reason for one in solution.unscheduled or ()}
     open_ = {turn.id for turn in programme.open_turns}
     mine = [row for row in rows if row.slot_id is None or str(row.slot_id) in open_]

@@ -205,7 +205,7 @@ def _act(slug: str, verb: Any, done: str) -> ResponseReturnValue:  # noqa: ANN40
             abort(404)
         status = 409 if isinstance(refusal, Conflict) else 422
         db.session.expire_all()
-        return _page(the_event(slug), wrong=str(refusal), typed=request.form.get("reason", "")), status
+        return _page(the_event(slug), wrong=str(refusal)), status
     flash(done, "success")
     return redirect(url_for(".grid", slug=slug, giorno=day or None), 303)
 
@@ -227,7 +227,7 @@ def _number(name: str) -> int:
     return int(text) if text.isascii() and text.isdigit() else 0
 
 
-def _page(event: MatchingEvent, *, wrong: str = "", typed: str = "") -> str:
+def _page(event: MatchingEvent, *, wrong: str = "") -> str:
     session, now = db.session(), utcnow()
     everybody = {one.id: one for one in participants.of_event(session, event.id)}
     rows = agenda.meetings(session, event.id)
@@ -236,12 +236,15 @@ def _page(event: MatchingEvent, *, wrong: str = "", typed: str = "") -> str:
     picked = _picked(rows, programme.open_pairs)
     told = telling.untold(session, event)
     run = agenda.latest_run(session, event.id)
+    at_work = run is not None and run.state in agenda.AT_WORK
     return render_template(
         "matching/agenda.html",
         event=event,
         title=event.title_it if language() == "it" else event.title_en,
         wrong=wrong,
-        typed=typed,
+        typed=request.form.get("reason", ""),
+        refused=(request.endpoint or "").rpartition(".")[2] if wrong else "",
+        absentee=request.form.get("participant", ""),
         days=[each for each, _slots in groupby(one.day for one in event.slots)],
         day=day,
         slots=[(one, f"{one.starts_at.astimezone(zone):%H:%M}") for one in event.slots if one.day == day],
@@ -260,6 +263,9 @@ def _page(event: MatchingEvent, *, wrong: str = "", typed: str = "") -> str:
         name_of=agenda.name_of,
         versions=agenda.versions(session, event.id),
         run=run,
+        at_work=at_work,
+        # Whoever waited has the result on the page, and the grid of before.
+        ended=bool(request.headers.get("HX-Request")) and not at_work,
         **_told_of(run, {str(id_): agenda.name_of(one) for id_, one in everybody.items()}),
         may_change=permissions.may_organise(current_user, event.call_id),
         clock=lambda text: f"{datetime.fromisoformat(text).astimezone(zone):%d/%m %H:%M}",
@@ -272,14 +278,16 @@ def _told_of(run: Run | None, names: dict[str, str]) -> dict[str, Any]:
     objective = solution.get("objective") or {}
     bounds = objective.get("bounds", {})
     return {
-        "at_work": run is not None and run.state in agenda.AT_WORK,
         "fault": FAULTS.get(run.fault, "") if run else "",
         "failed": run is not None and run.state is RunState.FAILED,
         "solution": solution,
         "aims": [
             (said, objective["terms"][name], bounds[name])
             for name, said in TERMS.items()  # in the order of the contract: the database keeps none
-            if name in bounds and name in objective.get("terms", {})
+            if name in bounds
+            and name in objective.get("terms", {})
+            # A mended agenda keeps its tables, whatever the solver would have saved there.
+            and not (name == "table_changes" and run is not None and run.purpose == solving.REPAIR)
         ],
         "term_names": TERMS,
         "blocked": [names.get(one, "") for one in (solution.get("conflict") or {}).get("participants", [])],
