@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings, strategies as st
 
 from portal.matching.rules.programme import Pair, Person, Place, Programme, Table, Turn, Voice
-from portal.matching.rules.scheduling import check
+from portal.matching.rules.scheduling import Assignment, check
 from portal.matching.rules.scheduling.solver.solve import solve
 from portal.matching.rules.settings import Settings
 
@@ -91,3 +91,14 @@ def test_an_interpreter_stays_with_the_meeting():
     voices = (Voice("olga", "ru"), Voice("ivan", "ru"))
     programme = Programme("e", NOON, Settings(), turns, (Table("t"), Table("u")), voices, people, pairs)
     assert programme.interpreted("s1", pairs) == {"old": "olga", "new": "ivan"}
+
+
+def test_whoever_stays_in_a_slot_keeps_the_table_where_that_is_asked():
+    turns = (Turn("s0", NOON.date(), "PM", NOON + timedelta(hours=1)),)
+    people = tuple(Person(id_, side) for id_, side in (("f0", "company"), ("f1", "company"), ("b0", "b"), ("b1", "b")))
+    here = (Place("s0", "one"), Place("s0", "two"))
+    pairs = (Pair("m0", "f0", "b0", place=here[0]), Pair("m1", "f1", "b1", place=here[1]))
+    programme = Programme("e", NOON, Settings(), turns, (Table("one"), Table("two")), (), people, pairs)
+    crossed = (Assignment(meeting="m0", slot="s0", table="T2"), Assignment(meeting="m1", slot="s0", table="T1"))
+    assert programme.places(crossed) == {"m0": here[1], "m1": here[0]}
+    assert programme.places(crossed, keep_tables=True) == {"m0": here[0], "m1": here[1]}
