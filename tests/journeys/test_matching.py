@@ -199,7 +199,7 @@ def calendar_of(page: Page) -> dict[str, tuple[str, int, str]]:
     return {
         str(one["summary"]).removeprefix("Incontro con "): (
             str(one["status"]),
-            int(one["sequence"]),
+            int(one.decoded("sequence")),
             f"{one.decoded('dtstart').astimezone(ROME):%H:%M}",
         )
         for one in found
