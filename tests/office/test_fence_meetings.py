@@ -4,16 +4,21 @@ import re
 from html import unescape
 
 import pytest
+from sqlalchemy import select
 
 from portal.accounts.rules import StaffRoleName
 from portal.kernel.clock import utcnow
-from portal.matching.queries import participants
+from portal.kernel.outbox import Envelope
+from portal.matching.queries import events as queries, participants
+from portal.matching.service import telling
+from portal.notifications import service as notifications
+from portal.notifications.models import Message
 from tests.accounts_help import csrf, sign_in
 from tests.factories.accounts import MembershipFactory, StaffRoleFactory, UserFactory
-from tests.factories.agenda import a_market
+from tests.factories.agenda import a_market, put
 from tests.factories.calls import make_call
 from tests.factories.companies import CompanyFactory
-from tests.factories.evaluation import admitted
+from tests.factories.evaluation import OFFICE, admitted
 from tests.factories.matching import make_event
 
 PAGES = (
@@ -73,3 +78,23 @@ def test_nobody_is_invited_in_the_absence_of_a_firm_that_applied(session, client
     assert client.get(f"/ufficio/incontri/{event.slug}").status_code == 200
     token = csrf(client, f"/ufficio/incontri/{event.slug}")
     assert client.post(f"/ufficio/incontri/{event.slug}/imprese", data={"csrf_token": token}).status_code == 403
+
+
+def test_letters_and_audit_of_the_meetings_are_for_others(session, client, market):
+    event, firms, _buyers, meetings = market
+    put(meetings[0], queries.slots(session, event.id)[0], queries.tables(session, event.id)[0])
+    telling.publish(session, event.id, reason="", by=OFFICE, now=utcnow())
+    company = participants.find(session, firms[0].id).company
+    MembershipFactory(company=company)
+    for told in session.scalars(select(Envelope).where(Envelope.name == "matching.agenda_told")).all():
+        notifications.tell(session, told.name, told.payload, occurrence=str(told.id), now=utcnow())
+    sent = [str(one) for one in session.scalars(select(Message.id))]
+    assert len(sent) == 2
+    person = UserFactory(email="persona@gmail.com", admin=True)
+    MembershipFactory(user=person, company=company, revoked_at=utcnow())
+    sign_in(client, person)
+    assert [client.get(f"/ufficio/messaggi/{one}").status_code for one in sent] == [404, 404]
+    assert str(event.id) not in client.get("/ufficio/registro").text
+    sign_in(client, UserFactory(email="altra@gmail.com", admin=True))
+    assert [client.get(f"/ufficio/messaggi/{one}").status_code for one in sent] == [200, 200]
+    assert str(event.id) in client.get("/ufficio/registro").text

@@ -81,15 +81,22 @@ def _batches(tied: Collection[UUID]) -> Select[Any]:
 
 
 def _subjects(tied: Collection[UUID]) -> Select[Any]:
-    """Ids of all that messages and the audit tell of these firms: themselves, and what hangs on their applications."""
+    """Ids of all that messages and the audit tell of these firms: themselves, what hangs on their applications.
+
+    And the meetings that they come to, with everybody there, since an agenda names whom one meets.
+    """
     firms, applications = Company.__table__, Application.__table__
     theirs = select(applications.c.id).where(applications.c.company_id.in_(tied))
     asked, given = Request.__table__.c, Assignment.__table__.c
+    there = Participant.__table__.c
+    meetings = select(there.event_id).where(there.company_id.in_(tied))
     found = union(
         select(firms.c.id).where(firms.c.id.in_(tied)),
         theirs,
         select(asked.id).where(or_(asked.application_id.in_(theirs), asked.target_id.in_(theirs))),
         select(given.id).where(given.application_id.in_(theirs)),
+        meetings,
+        select(there.id).where(there.event_id.in_(meetings)),
     ).subquery()
     return select(found.c.id)
 
