@@ -31,12 +31,17 @@ def reviewer(call_id=None):
     return user
 
 
+MANY = 10_000
+
+
 def admitted(call, *, company=None, status=Status.ADMITTED, automatic=None, pathway="first", answers=None, at=None):
     """An application of `call` with a report that gives its automatic criteria `automatic` points (default 10)."""
     session = db.session()
     content = content_by_id(session, call.version_id)
     company = company or CompanyFactory()
     arrival = (session.scalar(select(func.max(Application.arrival))) or 0) + 1
+    while arrival < MANY and session.scalar(select(func.nextval("application_arrivals"))) < arrival:
+        continue  # whoever applies in the same database comes after
     if pathway == "first":
         pathway = content.pathways[0].key if content.pathways else None
     frozen = {
