@@ -27,6 +27,7 @@ from portal.companies.models import Company
 from portal.evaluation import queries as evaluation, rules
 from portal.evaluation.models import Assignment
 from portal.matching.models import MatchingEvent, Participant
+from portal.missions.models import Mission, Traveller
 from portal.notifications.models import Message
 from portal.ranking.models import Place, Ranking
 from portal.ranking.queries import WHOLE
@@ -47,7 +48,7 @@ def stand() -> ResponseReturnValue | None:
     if _is_about(given, tied):
         abort(404)
     is_whole = request.method not in {"GET", "HEAD"} or (request.endpoint or "").endswith("soundness")
-    if (is_whole and _takes_part(given, tied)) or _meets(given, tied):
+    if (is_whole and _takes_part(given, tied)) or _comes(given, tied):
         return render_template("office/abstain.html", refusal=rules.MustAbstain()), 403
     request.environ[HIDDEN] = tied
     return None
@@ -83,12 +84,13 @@ def _batches(tied: Collection[UUID]) -> Select[Any]:
 def _subjects(tied: Collection[UUID]) -> Select[Any]:
     """Ids of all that messages and the audit tell of these firms: themselves, what hangs on their applications.
 
-    And the meetings that they come to, with everybody there, since an agenda names whom one meets.
+    And the meetings that they come to, with everybody there, since an agenda names whom one meets; and who travels for
+    them.
     """
     firms, applications = Company.__table__, Application.__table__
     theirs = select(applications.c.id).where(applications.c.company_id.in_(tied))
     asked, given = Request.__table__.c, Assignment.__table__.c
-    there = Participant.__table__.c
+    there, going = Participant.__table__.c, Traveller.__table__.c
     meetings = select(there.event_id).where(there.company_id.in_(tied))
     found = union(
         select(firms.c.id).where(firms.c.id.in_(tied)),
@@ -97,6 +99,7 @@ def _subjects(tied: Collection[UUID]) -> Select[Any]:
         select(given.id).where(given.application_id.in_(theirs)),
         meetings,
         select(there.id).where(there.event_id.in_(meetings)),
+        select(going.id).where(going.company_id.in_(tied)),
     ).subquery()
     return select(found.c.id)
 
@@ -108,6 +111,8 @@ def _takes_part(given: dict[str, Any], tied: Collection[UUID]) -> bool:
         calls = select(Ranking.call_id).where(Ranking.id == given["ranking_id"])
     elif request.path.startswith(EVENTS) and "slug" in given:
         calls = select(MatchingEvent.call_id).where(MatchingEvent.slug == given["slug"])
+    elif "mission_id" in given:
+        calls = select(Mission.call_id).where(Mission.id == given["mission_id"])
     elif not given:
         calls = select(Call.id).where(Call.id == _uuid(request.form.get("call", "")))
     applied = select(Application.id).where(
@@ -119,12 +124,19 @@ def _takes_part(given: dict[str, Any], tied: Collection[UUID]) -> bool:
     return bool(db.session().scalar(select(exists(applied))))
 
 
-def _meets(given: dict[str, Any], tied: Collection[UUID]) -> bool:
-    """Whether one of these firms comes to the event that an address names: grid, lists and sums tell of everybody."""
-    if not request.path.startswith(EVENTS) or "slug" not in given:
+def _comes(given: dict[str, Any], tied: Collection[UUID]) -> bool:
+    """Whether one of these firms comes to the event, or goes on the mission, that an address names.
+
+    Grids, lists and sums tell of everybody.
+    """
+    if "mission_id" in given:
+        going = select(Traveller.id).where(Traveller.mission_id == given["mission_id"])
+        theirs = going.where(Traveller.company_id.in_(tied))
+    elif request.path.startswith(EVENTS) and "slug" in given:
+        there = select(Participant.id).join(MatchingEvent, MatchingEvent.id == Participant.event_id)
+        theirs = there.where(MatchingEvent.slug == given["slug"], Participant.company_id.in_(tied))
+    else:
         return False
-    there = select(Participant.id).join(MatchingEvent, MatchingEvent.id == Participant.event_id)
-    theirs = there.where(MatchingEvent.slug == given["slug"], Participant.company_id.in_(tied))
     return bool(db.session().scalar(select(exists(theirs))))
 
 
@@ -149,6 +161,7 @@ def _hide(state: ORMExecuteState) -> None:
     theirs = select(Application.__table__.c.id).where(Application.__table__.c.company_id.in_(tied))
     plain = {
         Participant: or_(Participant.company_id.is_(None), Participant.company_id.not_in(tied)),
+        Traveller: Traveller.company_id.not_in(tied),
         Place: Place.application_id.not_in(theirs),
         RegisterBatch: RegisterBatch.id.not_in(_batches(tied)),
         Message: or_(Message.subject_id.is_(None), Message.subject_id.not_in(hidden)),
