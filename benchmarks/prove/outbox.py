@@ -28,7 +28,7 @@ CALL, SEED = "EXPORT-SU-MISURA-2025", 2906
 VICTIMS = ("worker", "worker child", "mailer", "worker child", "worker", "mailer child")
 AT_WORK_S, SETTLING_S = 15.0, 120.0
 ROUNDS, EACH = record.wish("OUTBOX_ROUNDS", 3), 20
-RECOVERY_S = 30.0
+RECOVERY_S = record.wish("OUTBOX_RECOVERY_S", 30)  # a test in a crowd waits longer
 BAD = ("without_a_report", "without_a_message", "not_sent", "with_two_reports", "with_two_messages", "not_settled")
 DONE = "SELECT (SELECT count(*) FROM eligibility_reports) + (SELECT count(*) FROM messages)"
 UNSETTLED = "SELECT count(*) FROM envelopes WHERE dispatched_at IS NULL OR waits_for <> '[]'"
@@ -49,7 +49,7 @@ def measure() -> dict[str, Any]:
         broker = _recovery(rig, list(waiting), "valkey")
     is_soon = all(one is not None and one <= RECOVERY_S for one in [*worker, broker])
     return {
-        "goal": f"0 missing, 0 doubled; all done within {RECOVERY_S:.0f} s of a fault's end",
+        "goal": f"0 missing, 0 doubled; all done within {RECOVERY_S} s of a fault's end",
         "holds": not any(found[name] for name in BAD) and is_soon,
         "seed": SEED,
         "effects": 2 * APPLICATIONS,

@@ -64,7 +64,7 @@ def test_cors_are_pasted_for_a_batch_and_every_bad_line_is_named(world, visit):
     # the auditor's desk leads to the rankings
     page = visit("/controllo", email=auditor.email, password=PASSWORD)
     sound(page)
-    page.locator(f"section[aria-labelledby='call-{call.slug}']").get_by_role("link", name="Graduatorie").click()
+    page.locator(f"section[aria-labelledby^='call-{call.slug} ']").get_by_role("link", name="Graduatorie").click()
     expect(page).to_have_url(f"{page.url.split('/controllo')[0]}/controllo/bandi/{call.slug}/graduatorie")
     sound(page)
     page.get_by_role("link", name="Concessioni").first.click()

@@ -88,6 +88,6 @@ def test_what_was_acknowledged_is_there_once_whatever_was_killed(tmp_path: Path)
 
 
 def test_each_effect_comes_once_whoever_dies(tmp_path: Path) -> None:
-    found = proven("outbox", tmp_path, applications=20, kills=3, rounds=1)
+    found = proven("outbox", tmp_path, applications=20, kills=3, rounds=1, recovery_s=120)
     assert (found["effects"], found["handed_in"]) == (40, 20)
     assert sum(found["killed"].values()) == 3

@@ -37,4 +37,4 @@ def test_the_other_language_is_one_that_the_page_has(app: Flask):
 def test_where_a_text_has_no_russian_a_buyer_reads_english(app: Flask):
     with app.test_request_context("/buyer/x?lang=ru"):
         assert tr(Text(it="Bando", en="Call")) == tr({"it": "Bando", "en": "Call"}) == "Call"
-        assert str(language._say("Vai al contenuto")) == "Skip to content"
+        assert str(language._say("Utenti dell'ufficio")) == "Staff"
