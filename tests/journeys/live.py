@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Locator, Page
 from sqlalchemy import Engine
 from werkzeug.serving import make_server
 
@@ -105,6 +105,12 @@ def sign_in(page: Page, email: str, password: str) -> None:
     page.fill("input[name=password]", password)
     page.click("main button[type=submit]")
     page.wait_for_url(lambda url: "/accedi" not in url)
+
+
+def follow(page: Page, where: Locator) -> None:
+    """Click, and wait for the page it leads to: what looks at a page meanwhile sees one that is going."""
+    with page.expect_navigation():
+        where.click()
 
 
 def axe(page: Page) -> list[str]:

@@ -12,7 +12,7 @@ from tests.factories.accounts import PASSWORD, MembershipFactory, UserFactory, s
 from tests.factories.calls import around, make_call
 from tests.factories.companies import CompanyFactory
 from tests.factories.evaluation import admitted
-from tests.journeys.live import PHONE, axe, no_sideways
+from tests.journeys.live import PHONE, axe, follow, no_sideways
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("journeys")]
 expect.set_options(timeout=20_000)
@@ -60,7 +60,7 @@ def test_a_request_goes_from_the_phone_to_the_decision_that_both_read(world, vis
     office = visit("/ufficio/accesso-atti", **manager)
     sound(office)
     office.locator("main table a").first.click()
-    office.get_by_role("button", name="Avvisa l'impresa interessata").click()
+    follow(office, office.get_by_role("button", name="Avvisa l'impresa interessata"))
     sound(office)
 
     concerned = visit(address, **other)

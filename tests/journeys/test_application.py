@@ -14,7 +14,7 @@ from tests.documents.papers import pdf
 from tests.factories.accounts import PASSWORD, MembershipFactory, UserFactory
 from tests.factories.applications import SmallCallFactory, make
 from tests.factories.companies import CompanyFactory
-from tests.journeys.live import PHONE, axe, no_sideways
+from tests.journeys.live import PHONE, axe, follow, no_sideways
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("journeys")]
 expect.set_options(timeout=20_000)
@@ -112,7 +112,7 @@ def test_a_firm_applies(portal, visit, viewport):  # noqa: PLR0915 - one long wa
     with page.expect_download() as download:
         page.get_by_role("link", name="Scarica la ricevuta (PDF)").click()
     assert download.value.suggested_filename == f"ricevuta-{application.protocol}.pdf"
-    page.get_by_role("link", name="Segui la domanda").click()
+    follow(page, page.get_by_role("link", name="Segui la domanda"))
     sound(page)
     stranger = visit(f"/ricevute/{application.receipt_code}")
     expect(stranger.locator(".ticket__protocol")).to_have_text(application.protocol)

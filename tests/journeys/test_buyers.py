@@ -15,7 +15,7 @@ from portal.matching.service import links
 from tests.factories.accounts import PASSWORD, staff
 from tests.factories.agenda import a_market
 from tests.factories.calls import make_call
-from tests.journeys.live import PHONE, axe, no_sideways
+from tests.journeys.live import PHONE, axe, follow, no_sideways
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("journeys")]
 expect.set_options(timeout=20_000)
@@ -50,7 +50,7 @@ def test_a_buyer_by_link(portal, visit, world):
     buyer = visit(f"{link}?lang=en", viewport=PHONE)
     expect(buyer.get_by_text("already been opened in another browser")).to_be_visible()
     sound(buyer)
-    buyer.get_by_role("button", name="It is me: go on").click()
+    follow(buyer, buyer.get_by_role("button", name="It is me: go on"))
     sound(buyer)
     _write(buyer)
     _come(buyer)
@@ -71,7 +71,7 @@ def _invite(office: Page, slug: str) -> None:
     sound(office)
     office.goto(f"/ufficio/incontri/{slug}")
     sound(office)
-    office.get_by_role("link", name="Invita un buyer").click()
+    follow(office, office.get_by_role("link", name="Invita un buyer"))
     sound(office)
     office.fill("[name=legal_name]", "Samarqand Ipak LLC")
     office.select_option("[name=country]", "UZ")
@@ -93,7 +93,7 @@ def _without_a_script(page: Page, link: str) -> None:
 
 
 def _write(buyer: Page) -> None:
-    buyer.get_by_role("link", name="Complete the profile").click()
+    follow(buyer, buyer.get_by_role("link", name="Complete the profile"))
     sound(buyer)
     buyer.get_by_label("Importer").check()
     buyer.get_by_label("HS code").first.fill("dryers")
@@ -109,7 +109,7 @@ def _write(buyer: Page) -> None:
 
 
 def _come(buyer: Page) -> None:
-    buyer.get_by_role("link", name=re.compile("Business meetings")).first.click()
+    follow(buyer, buyer.get_by_role("link", name=re.compile("Business meetings")).first)
     sound(buyer)
     buyer.get_by_role("button", name="Yes, I take part").click()
     expect(buyer.get_by_text("Your answer is saved.")).to_be_visible()

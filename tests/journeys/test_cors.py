@@ -13,7 +13,7 @@ from tests.factories.awards import TODAY, act, ranked
 from tests.factories.calls import around, make_call
 from tests.factories.companies import CompanyFactory
 from tests.factories.evaluation import OFFICE
-from tests.journeys.live import axe, no_sideways
+from tests.journeys.live import axe, follow, no_sideways
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("journeys")]
 expect.set_options(timeout=20_000)
@@ -45,7 +45,7 @@ def test_cors_are_pasted_for_a_batch_and_every_bad_line_is_named(world, visit):
     sound(page)
     page.goto("/ufficio/concessioni/registro")
     sound(page)
-    page.get_by_role("link", name="Riporta i COR").click()
+    follow(page, page.get_by_role("link", name="Riporta i COR"))
     sound(page)
     page.fill("#lines", "1;1112223\n2\n9;4445556")
     page.fill("#on", f"{TODAY:%d/%m/%Y}")
@@ -67,5 +67,5 @@ def test_cors_are_pasted_for_a_batch_and_every_bad_line_is_named(world, visit):
     page.locator(f"section[aria-labelledby^='call-{call.slug} ']").get_by_role("link", name="Graduatorie").click()
     expect(page).to_have_url(f"{page.url.split('/controllo')[0]}/controllo/bandi/{call.slug}/graduatorie")
     sound(page)
-    page.get_by_role("link", name="Concessioni").first.click()
+    follow(page, page.get_by_role("link", name="Concessioni").first)
     sound(page)

@@ -27,7 +27,7 @@ from tests.factories.calls import make_call
 from tests.factories.companies import CompanyFactory
 from tests.factories.evaluation import OFFICE, admitted
 from tests.factories.matching import buyer_at, firm_at, make_event
-from tests.journeys.live import PHONE, axe, no_sideways
+from tests.journeys.live import PHONE, axe, follow, no_sideways
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("journeys")]
 expect.set_options(timeout=20_000)
@@ -74,7 +74,7 @@ def test_from_a_wish_to_everybodys_agenda(portal, visit, world):  # noqa: PLR091
     event_id, slug, company_id, owner, clerk = world
     firm = visit("/area/incontri", email=owner, password=PASSWORD, viewport=PHONE)
     sound(firm)
-    firm.get_by_role("link", name="Incontri d'affari a Tashkent").click()
+    follow(firm, firm.get_by_role("link", name="Incontri d'affari a Tashkent"))
     sound(firm)
     firm.get_by_role("button", name="Conferma la partecipazione").click()
     expect(firm.locator("h1")).to_have_text("Profilo dell'impresa")
@@ -95,7 +95,7 @@ def test_from_a_wish_to_everybodys_agenda(portal, visit, world):  # noqa: PLR091
     assert sent.content["products"][0]["hs"] == "845129"
     assert len(sent.content["products"]) == 2
 
-    firm.get_by_role("link", name="Scegli i buyer").click()
+    follow(firm, firm.get_by_role("link", name="Scegli i buyer"))
     sound(firm)
     firm.get_by_role("button", name="Voglio incontrarlo").first.click()
     expect(firm.locator(".wish-quota")).to_contain_text("1 / 10")

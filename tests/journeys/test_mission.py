@@ -16,7 +16,7 @@ from tests.factories.accounts import PASSWORD, MembershipFactory, UserFactory, s
 from tests.factories.calls import around, make_call
 from tests.factories.companies import CompanyFactory
 from tests.factories.missions import application, entered, mission, person
-from tests.journeys.live import PHONE, axe, no_sideways
+from tests.journeys.live import PHONE, axe, follow, no_sideways
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("journeys")]
 expect.set_options(timeout=20_000)
@@ -54,7 +54,7 @@ def test_from_the_first_traveller_to_the_door(portal, visit, world):  # noqa: PL
     made, first, owner, clerk = world
     firm = visit(f"/area/missioni/{made.id}", email=owner.email, password=PASSWORD, viewport=PHONE)
     sound(firm)
-    firm.get_by_role("link", name="Inserisci un partecipante").click()
+    follow(firm, firm.get_by_role("link", name="Inserisci un partecipante"))
     sound(firm)
     fill_in(firm)
     firm.get_by_role("button", name="Salva").click()

@@ -13,7 +13,7 @@ from tests.factories.accounts import PASSWORD, UserFactory, staff
 from tests.factories.calls import around, make_call
 from tests.factories.evaluation import reviewer
 from tests.factories.ranking import entered, publish
-from tests.journeys.live import axe, no_sideways
+from tests.journeys.live import axe, follow, no_sideways
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("journeys")]
 expect.set_options(timeout=20_000)
@@ -43,7 +43,7 @@ def world(portal):
 def test_a_firm_is_excluded_after_the_publication(world, visit):
     call, first, owner, manager = world
     office = visit(f"/ufficio/domande/{first.id}", email=manager.email, password=PASSWORD)
-    office.get_by_role("link", name="Riapri l'istruttoria").click()
+    follow(office, office.get_by_role("link", name="Riapri l'istruttoria"))
     sound(office)
     office.fill("#reason", "breve")
     office.get_by_role("button", name="Riapri l'istruttoria").click()

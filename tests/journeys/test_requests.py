@@ -15,7 +15,7 @@ from tests.factories.accounts import PASSWORD, MembershipFactory, UserFactory, s
 from tests.factories.calls import MISURA, make_call
 from tests.factories.companies import CompanyFactory
 from tests.factories.eligibility import handed_in
-from tests.journeys.live import PHONE, axe, no_sideways
+from tests.journeys.live import PHONE, axe, follow, no_sideways
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("journeys")]
 PAPER = {"name": "polizza.pdf", "mimeType": "application/pdf", "buffer": pdf()}
@@ -44,7 +44,7 @@ def test_a_supplement_is_asked_for_and_answered_on_a_phone(case, visit):
     application_id, clerk, firm = case
     office = visit(f"/ufficio/domande/{application_id}", **clerk)
     sound(office)
-    office.get_by_role("link", name="Chiedi un'integrazione").click()
+    follow(office, office.get_by_role("link", name="Chiedi un'integrazione"))
     sound(office)
     office.fill("#words", "La polizza allegata non si legge: serve una copia leggibile.")
     office.locator("#documents").get_by_label("polizza").first.check()
@@ -61,7 +61,7 @@ def test_a_supplement_is_asked_for_and_answered_on_a_phone(case, visit):
 
     page = visit(f"/area/domande/{application_id}", **firm, viewport=PHONE)
     sound(page)
-    page.get_by_role("link", name="Rispondi alla richiesta").click()
+    follow(page, page.get_by_role("link", name="Rispondi alla richiesta"))
     sound(page)
     page.fill("#f_policy_number", "CAT-2")
     page.locator("input[type=file]").first.set_input_files(PAPER)
@@ -109,7 +109,7 @@ def test_a_notice_draws_observations_and_the_act_answers_them(case, visit):
     expect(page.locator("#sent-title")).to_be_visible()
 
     office.reload()
-    office.get_by_role("link", name="Non ammettere").click()
+    follow(office, office.get_by_role("link", name="Non ammettere"))
     sound(office)
     office.fill("#reason", "Il DURC era irregolare alla data della domanda.")
     office.get_by_role("button", name="Non ammettere").click()
