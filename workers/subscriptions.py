@@ -41,6 +41,7 @@ SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {
     "awards.aid_overflowed": ("notifications.tell",),
     "matching.solving_asked": ("matching.solve",),
     "matching.agenda_told": ("notifications.tell",),
+    "matching.participant_withdrew": ("notifications.tell",),
     "matching.buyer_invited": ("notifications.tell",),
     "matching.link_opened_again": ("notifications.tell",),
     "matching.follow_up_due": ("notifications.tell",),

@@ -23,7 +23,7 @@ from portal.matching.service import (
     events,
     firms,
     judging,
-    moving,
+    leaving,
     participants,
     proposals,
     solving,
@@ -216,7 +216,7 @@ def _schedule(event_id: UUID, say: Say) -> None:
     with transaction() as session:
         there = rows.of_event(session, event_id)
         ill = next(one.id for one in there if one.side is Side.BUYER)
-        moving.absent(session, ill, reason="Malattia comunicata per e-mail.", by=EVENTS, now=utcnow())
+        leaving.withdraw(session, ill, reason="Malattia comunicata per e-mail.", by=EVENTS, now=utcnow(), is_staff=True)
     say(f"mended: {_solve(event_id, solving.REPAIR)}")
     with transaction() as session:
         version = telling.publish(session, event_id, reason="Un buyer non può venire.", by=EVENTS, now=utcnow())

@@ -72,3 +72,12 @@ class FollowUpDue(Event):
     name: ClassVar[str] = "matching.follow_up_due"
     participant_id: UUID
     months: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ParticipantWithdrew(Event):
+    """A firm or a buyer says that they don't come, or no longer; `meetings`: how many of theirs fell by it."""
+
+    name: ClassVar[str] = "matching.participant_withdrew"
+    participant_id: UUID
+    meetings: int

@@ -100,6 +100,7 @@ EVENT_WORDS = {
     "matching.buyer_invited": _l("Invito a un buyer"),
     "matching.link_opened_again": _l("Collegamento di un buyer aperto altrove"),
     "matching.follow_up_due": _l("Esiti degli incontri"),
+    "matching.participant_withdrew": _l("Ritiro dagli incontri"),
     "matching.profile_sent_back": _l("Profilo da rivedere"),
     "matching.profile_validated": _l("Profilo convalidato"),
     "missions.cancelled": _l("Missione annullata"),

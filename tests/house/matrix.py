@@ -135,6 +135,7 @@ awards.correct                   GET POST  owner
 firms.index                      GET       firms
 firms.event                      GET       owner stranger
 firms.join                       POST      owner stranger
+leaving.withdraw                 GET POST  owner
 firms.profile                    GET POST  owner
 firms.keep                       POST      owner
 firms.buyers                     GET       owner
@@ -296,6 +297,7 @@ buyer.profile                    GET POST  buyer
 buyer.search_hs                  GET       buyer
 buyer.event                      GET       buyer
 buyer.answer                     POST      buyer
+buyer.decline                    GET POST  buyer
 buyer.firms                      GET       buyer
 buyer.agenda                     GET       buyer
 buyer.agenda_pdf                 GET       buyer

@@ -164,6 +164,7 @@ def _meetings(session: Session, call: Any, firm: Any) -> dict[str, dict[str, Any
             "verb": "accept",
         },
         "firms": known,
+        "leaving": known,
         "personal": known,
         "outcomes": known | {"meeting_id": ours.id},
         "matching_figures": known,

@@ -22,7 +22,7 @@ from portal.matching.rules.agenda import (
     ReasonMissing,
 )
 from portal.matching.rules.states import EventState, MeetingState
-from portal.matching.service import moving, solving, telling
+from portal.matching.service import leaving, moving, solving, telling
 from tests.factories.agenda import LATER, a_market, put, solved
 from tests.factories.calls import make_call
 from tests.factories.evaluation import OFFICE
@@ -169,8 +169,8 @@ def test_an_absence_is_mended_by_touching_the_fewest_and_telling_only_them(sessi
         telling.publish(session, event.id, reason="Di nuovo", **WHO)
     session.execute(delete(Envelope))
     with pytest.raises(ReasonMissing):
-        moving.absent(session, firms[0].id, reason="", **WHO)
-    off = moving.absent(session, firms[0].id, reason="Malattia", **WHO)
+        leaving.withdraw(session, firms[0].id, reason="", is_staff=True, **WHO)
+    off = leaving.withdraw(session, firms[0].id, reason="Malattia", is_staff=True, **WHO)
     assert {one.id for one in off} == {one.id for one in wanted if one.firm_id == firms[0].id}
     solved(event, purpose=solving.REPAIR)
     with pytest.raises(ReasonMissing):

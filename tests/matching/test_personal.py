@@ -13,7 +13,7 @@ from portal.kernel.clock import utcnow
 from portal.kernel.outbox import Envelope
 from portal.matching.models import Interpreter
 from portal.matching.queries import events as queries, participants, personal
-from portal.matching.service import agendas, moving, telling
+from portal.matching.service import agendas, leaving, moving, telling
 from portal.notifications import service as notifications
 from portal.notifications.models import Message
 from portal.notifications.rules import PERSONAL_LINK
@@ -160,7 +160,7 @@ def test_whoever_left_hears_what_is_off_and_no_address(session, market, owner):
     event, firms = market.event, market.firms
     publish(session, event)
     tell_all(session)
-    moving.absent(session, firms[0], reason="Malattia", by=OFFICE, now=utcnow())
+    leaving.withdraw(session, firms[0], reason="Malattia", by=OFFICE, now=utcnow(), is_staff=True)
     publish(session, event, reason="L'impresa non viene")
     mine = next(
         one for one in tell_all(session) if one.recipient == "anna@impresa.example" and "cambiata" in one.subject

@@ -28,6 +28,11 @@ class Own:
         return self.participant is not None and self.participant.state is ParticipantState.CONFIRMED
 
     @property
+    def is_there(self) -> bool:
+        """Whether it was added and has not left."""
+        return self.participant is not None and not self.has_left
+
+    @property
     def has_left(self) -> bool:
         """Whether it doesn't come any more."""
         return self.participant is not None and self.participant.state is ParticipantState.LEFT

@@ -59,6 +59,10 @@ class EventIsOver(DomainError):
     text = _l("L'evento è chiuso.")
 
 
+class EventHasEnded(DomainError):
+    text = _l("L'evento è finito: la partecipazione non si può più cambiare.")
+
+
 class WishesClosed(DomainError):
     text = _l("Le preferenze si esprimono dal %(since)s al %(until)s.")
 

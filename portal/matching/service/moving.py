@@ -11,13 +11,12 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
 from portal.kernel.errors import NotFound
-from portal.matching.models import MatchingEvent, Meeting, Participant, Slot
+from portal.matching.models import MatchingEvent, Meeting, Slot
 from portal.matching.queries import agenda, events
 from portal.matching.rules.agenda import CannotMove, MovedMeanwhile, NotBegun, NotOpen, NotPlaced, ReasonMissing
 from portal.matching.rules.programme import Place, Programme
 from portal.matching.rules.scheduling import Grid, Hindrance, Price
 from portal.matching.rules.states import MeetingState
-from portal.matching.service import participants
 from portal.matching.service.solving import place_of, seat, unseat
 from portal.matching.service.trace import lock_event, trace
 
@@ -152,35 +151,19 @@ def call_off(session: Session, event_id: UUID, meeting_id: UUID, *, reason: str,
         raise ReasonMissing(field="reason")
     event = lock_event(session, event_id)
     row = _held(session, event_id, meeting_id)
-    if row.state not in {MeetingState.PROPOSED, MeetingState.SCHEDULED} or _has_begun(session, row, now):
+    if row.state not in {MeetingState.PROPOSED, MeetingState.SCHEDULED} or has_begun(session, row, now):
         raise NotOpen
-    _off(session, [row], reason.strip(), by)
+    fall(session, [row], reason.strip(), by)
     trace(session, "called_off", event.id, by=by, now=now, meeting_id=str(row.id), reason=reason.strip())
     return row
 
 
-def _off(session: Session, rows: Sequence[Meeting], reason: str, by: str) -> None:
+def fall(session: Session, rows: Sequence[Meeting], reason: str, by: str) -> None:
+    """Meetings that don't take place: whatever they held is free."""
     unseat(session, rows)
     for row in rows:
         row.state, row.cancelled_by, row.cancelled_reason, row.is_locked = MeetingState.CANCELLED, by, reason, False
     session.flush()
-
-
-def absent(session: Session, participant_id: UUID, *, reason: str, by: str, now: datetime) -> Sequence[Meeting]:
-    """Somebody doesn't come, or no longer: whatever of theirs has not begun is called off. Raises ReasonMissing."""
-    if not reason.strip():
-        raise ReasonMissing(field="reason")
-    one = session.get(Participant, participant_id)
-    if one is None:
-        raise NotFound
-    lock_event(session, one.event_id)
-    participants.leave(session, participant_id, reason=reason.strip(), by=by, now=now)
-    rows = [row for row in agenda.meetings_of(session, participant_id) if not _has_begun(session, row, now)]
-    rows = [row for row in rows if row.state is MeetingState.SCHEDULED]
-    _off(session, rows, reason.strip(), by)
-    ids = [str(row.id) for row in rows]
-    trace(session, "absent", one.event_id, by=by, now=now, participant_id=str(participant_id), meetings=ids)
-    return rows
 
 
 def mark(session: Session, event_id: UUID, meeting_id: UUID, *, held: bool, by: str, now: datetime) -> Meeting:
@@ -189,7 +172,7 @@ def mark(session: Session, event_id: UUID, meeting_id: UUID, *, held: bool, by: 
     row = _held(session, event_id, meeting_id)
     if row.slot_id is None:
         raise NotPlaced
-    if not _has_begun(session, row, now):
+    if not has_begun(session, row, now):
         raise NotBegun
     row.state = MeetingState.HELD if held else MeetingState.NO_SHOW
     session.flush()
@@ -197,7 +180,8 @@ def mark(session: Session, event_id: UUID, meeting_id: UUID, *, held: bool, by: 
     return row
 
 
-def _has_begun(session: Session, row: Meeting, now: datetime) -> bool:
+def has_begun(session: Session, row: Meeting, now: datetime) -> bool:
+    """Whether its time has come."""
     slot = session.get(Slot, row.slot_id) if row.slot_id else None
     return slot is not None and slot.starts_at <= now
 

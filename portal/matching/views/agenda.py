@@ -21,7 +21,7 @@ from portal.matching.queries import agenda, events, participants
 from portal.matching.rules import agenda as refusals
 from portal.matching.rules.states import RunState
 from portal.matching.rules.versions import Kind
-from portal.matching.service import moving, solving, telling
+from portal.matching.service import leaving, moving, solving, telling
 from portal.web.guards import found, requires
 from portal.web.language import current as language
 
@@ -148,7 +148,7 @@ def absent(slug: str) -> ResponseReturnValue:
         one = participants.find(session, _id("participant"))
         if one is None or one.event_id != event.id:
             abort(404)
-        moving.absent(session, one.id, reason=request.form.get("reason", "")[:500], **who)
+        leaving.withdraw(session, one.id, reason=request.form.get("reason", "")[:500], is_staff=True, **who)
 
     return _act(slug, verb, _("Incontri annullati. Puoi ricalcolare toccando meno agende possibile, e poi pubblicare."))
 

@@ -23,7 +23,7 @@ from portal.matching.rules.presenting import lacks
 from portal.matching.rules.score import NAMES
 from portal.matching.rules.states import EventState, Level, Side
 from portal.matching.rules.suggesting import suggest
-from portal.matching.service import firms, wishes
+from portal.matching.service import firms, leaving, wishes
 from portal.web.guards import found, requires_company
 from portal.web.language import current as language
 
@@ -99,6 +99,7 @@ def _event(mine: Own, *, wrong: str = "") -> str:
         counts={level: sum(one.level is level for one in said.values()) for level in Level},
         level_words=LEVEL_WORDS,
         may_wish=wishes.may_wish(mine.event, now=utcnow()),
+        may_withdraw=mine.is_there and leaving.is_open(session, mine.event, now=utcnow()),
         has_agenda=agenda.latest_version(session, mine.event.id) is not None,
     )
 

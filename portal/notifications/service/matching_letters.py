@@ -7,9 +7,12 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from portal.accounts import queries as accounts
+from portal.accounts.rules import StaffRoleName
+from portal.evaluation import queries as ties
 from portal.kernel.clock import ROME
 from portal.matching.models import Counterpart, MatchingEvent, Participant
-from portal.matching.queries import buyers, events, participants
+from portal.matching.queries import agenda, buyers, events, participants
+from portal.matching.rules.states import ParticipantState, Side
 from portal.notifications.rules import PERSONAL_LINK
 from portal.notifications.service.letters import RECIPES, Guest, Letter, Payload, about, address
 
@@ -66,6 +69,28 @@ def _judged(
             "why": profile.sent_back_why,
             "company": company.legal_name,
             "link": address("/area/incontri"),
+        }
+        yield Letter(user=user, subject_id=participant.id, call_id=event.call_id, facts=facts)
+
+
+@about("matching.participant_withdrew")
+def _withdrew(session: Session, payload: Payload, _now: datetime) -> Iterator[Letter]:
+    """To the event staff whom nothing ties to a firm of the event; told late, it says nothing of who is back."""
+    found = _of_participant(session, payload)
+    if found is None or found[0].state is not ParticipantState.LEFT:
+        return
+    participant, event = found
+    firms = {one.company_id for one in participants.of_event(session, event.id, side=Side.COMPANY)}
+    meetings = int(payload["meetings"])
+    for user in accounts.people_with_role(session, StaffRoleName.EVENTS, call_id=event.call_id):
+        if firms & ties.tied_companies(session, user.id, email=user.email):
+            continue
+        facts = {
+            "name": agenda.name_of(participant),
+            "event": _title(event, user.language),
+            "reason": participant.left_reason,
+            "meetings": meetings,
+            "link": address(f"/ufficio/incontri/{event.slug}{'/agenda' if meetings else ''}"),
         }
         yield Letter(user=user, subject_id=participant.id, call_id=event.call_id, facts=facts)
 

@@ -11,13 +11,15 @@ from flask_babel import gettext as _, lazy_gettext as _l
 
 from portal import db
 from portal.kernel.clock import utcnow
+from portal.matching.forms.leaving import DeclineForm
 from portal.matching.models import Counterpart, MatchingEvent, Participant
 from portal.matching.queries import standing
 from portal.matching.queries.personal import Personal
-from portal.matching.rules.states import EventState, ParticipantState
-from portal.matching.service import participants, wishes
+from portal.matching.rules.states import ParticipantState
+from portal.matching.service import leaving, participants, wishes
 from portal.matching.views import personal
 from portal.matching.views.buyer.shared import ANSWER_WORDS, EVENT_WORDS, own, refused, requires_buyer
+from portal.matching.views.leaving import to_fall
 from portal.web.guards import found
 
 SESSION_WORDS: Final = {
@@ -44,7 +46,7 @@ def _page(buyer: Counterpart, one: Participant, event: MatchingEvent, *, wrong: 
         sessions=[(key, list(slots)) for key, slots in groupby(event.slots, key=lambda slot: (slot.day, slot.session))],
         said=standing.wished(db.session(), event.id).get(one.id, {}),
         may_wish=wishes.may_wish(event, now=utcnow()) and one.state is ParticipantState.CONFIRMED,
-        is_open=event.state is not EventState.CLOSED,
+        is_open=leaving.is_open(db.session(), event, now=utcnow()),
         wrong=wrong,
         session_words=SESSION_WORDS,
         event_words=EVENT_WORDS,
@@ -54,17 +56,19 @@ def _page(buyer: Counterpart, one: Participant, event: MatchingEvent, *, wrong: 
 
 @requires_buyer
 def answer(buyer: Counterpart, slug: str, verb: str) -> ResponseReturnValue:
-    """Come, not come, or say when not."""
+    """Come, or say when not."""
     one, event = own(buyer, slug)
     who, by = one.id, buyer.email
-    if event.state is EventState.CLOSED:
-        return _page(buyer, one, event, wrong=_("L'evento è chiuso.")), 422
     known: dict[str, Any] = {
         "accept": lambda session, now: _come(session, one, by=by, now=now),
-        "decline": lambda session, now: participants.leave(session, who, reason=_reason(), by=by, now=now),
         "times": lambda session, now: participants.set_times(session, who, _slots(), by=by, now=now),
     }
-    if no := refused(known[verb]):
+
+    def said(session: Any, now: Any) -> None:  # noqa: ANN401
+        leaving.check_open(session, event, now=now)
+        known[verb](session, now)
+
+    if no := refused(said):
         buyer_ = buyer
         return _page(buyer_, *own(buyer_, slug), wrong=str(no)), 422
     flash(_("La tua risposta è salvata."), "success")
@@ -76,9 +80,24 @@ def _come(session: Any, one: Participant, **who: Any) -> None:  # noqa: ANN401
     verb(session, one.id, **who)
 
 
-def _reason() -> str:
-    """What the office reads; a buyer need not say why."""
-    return request.form.get("reason", "").replace("\x00", "").strip()[:500] or _("Non indicato")
+@requires_buyer
+def decline(buyer: Counterpart, slug: str) -> ResponseReturnValue:
+    """Not come, or no longer: what follows is said first; a buyer need not say why."""
+    one, event = own(buyer, slug)
+    if one.state is ParticipantState.LEFT:
+        return redirect(url_for(".event", slug=slug), 303)
+    form = DeclineForm()
+    if form.validate_on_submit():
+        facts = {"participant_id": one.id, "reason": form.reason.data or _("Non indicato"), "by": buyer.email}
+        no = refused(leaving.withdraw, **facts)
+        if no is None:
+            flash(_("La tua risposta è salvata."), "success")
+            return redirect(url_for(".event", slug=slug), 303)
+        form.refuse(no)
+        one, event = own(buyer, slug)
+    falling, is_told = to_fall(one, event)
+    shown = {"event": event, "form": form, "falling": falling, "is_told": is_told}
+    return render_template("matching/buyer/decline.html", buyer=buyer, **shown), 422 if form.is_submitted() else 200
 
 
 def _slots() -> list[UUID]:
@@ -122,4 +141,5 @@ def route(bp: Blueprint) -> None:
     bp.get("/buyer/events/<slug>/agenda")(agenda)
     bp.get("/buyer/events/<slug>/agenda.pdf")(agenda_pdf)
     bp.get("/buyer/events/<slug>/agenda.ics")(agenda_calendar)
-    bp.post("/buyer/events/<slug>/<any(accept, decline, times):verb>")(answer)
+    bp.post("/buyer/events/<slug>/<any(accept, times):verb>")(answer)
+    bp.route("/buyer/events/<slug>/decline", methods=["GET", "POST"])(decline)

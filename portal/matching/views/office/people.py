@@ -18,7 +18,7 @@ from portal.matching.forms.event import stripped
 from portal.matching.models import MatchingEvent, Participant
 from portal.matching.queries import agenda, board, participants, standing
 from portal.matching.rules.judging import Standing
-from portal.matching.service import buyers, judging, participants as verbs
+from portal.matching.service import buyers, judging, leaving, participants as verbs
 from portal.matching.views.labels import country, profile_rows
 from portal.matching.views.office.shared import (
     refused,
@@ -122,7 +122,9 @@ def _verb(verb: str, who: UUID, typed: Mapping[str, str]) -> Any:  # noqa: ANN40
     revision = int(typed["revision"]) if _is_count(typed["revision"]) else 0
     known: dict[str, Any] = {
         "conferma": lambda session, **by: verbs.confirm(session, who, **by),
-        "ritira": lambda session, **by: verbs.leave(session, who, reason=stripped(typed["reason"]), **by),
+        "ritira": lambda session, **by: leaving.withdraw(
+            session, who, reason=stripped(typed["reason"]), is_staff=True, **by
+        ),
         "riammetti": lambda session, **by: verbs.come_back(session, who, **by),
         "limiti": lambda session, **by: verbs.limit(
             session, who, least=int(typed["least"]), most=int(typed["most"]) if typed["most"] else None, **by
