@@ -131,10 +131,13 @@ class Run:
         best: int | None = None,
         how: How,
         share: float = 1.0,
+        work: float | None = None,
     ) -> Answer:
-        """One call, within `share` of what is left."""
+        """One call, within `share` of what is left, and of `work` at most."""
         solver = cp_model.CpSolver()
         self._set_up(solver, how=how, share=share)
+        if work is not None:
+            solver.parameters.max_deterministic_time = min(work, solver.parameters.max_deterministic_time)
         told = _Told(best)
         solver.best_bound_callback = told.bounded
         begun, allowed = self.elapsed, solver.parameters.max_time_in_seconds
@@ -166,6 +169,7 @@ class Run:
         if how is How.PROVE:
             parameters.optimize_with_core = self.workers == 1
             parameters.extra_subsolvers.extend(["core"] * (self.workers > 1))
+            parameters.max_presolve_iterations = 1  # the second and third find little, and cost as much as the proof
         if how is How.FIND:
             parameters.cp_model_presolve = False  # the clauses are small already
 

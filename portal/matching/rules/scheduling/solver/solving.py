@@ -1,6 +1,7 @@
 """One event on its way to a schedule, with what is proven of it (decisions 0110 and 0111)."""
 
 from collections.abc import Mapping
+from functools import cached_property
 from itertools import takewhile
 
 from portal.matching.rules.scheduling.filling import fill, is_whole
@@ -14,6 +15,7 @@ from portal.matching.rules.scheduling.solver.board import Board
 from portal.matching.rules.scheduling.solver.keeping import Keeper
 from portal.matching.rules.scheduling.solver.running import Answer, How, Run
 
+SOON = 5.0  # deterministic seconds: then a schedule first, since a search by cores shows none before the best
 LATER = 0.75  # of the time left goes to a proof; the rest to looking for better without one
 
 
@@ -48,10 +50,15 @@ class Solving:
             return telling.nothing(self.layout, self.run, refused)
         self._choose()
         if self._open_terms():
-            self.descend(Board(self.layout, pinned=self.pinned), stage="all")
+            self.descend(self.whole, stage="all")
         return telling.tell(
             self.layout, self.run, self.keeper, self.names, over_all=self.bounds, of_choice=self.of_choice
         )
+
+    @cached_property
+    def whole(self) -> Aims:
+        """The event with every choice of meetings open."""
+        return Aims(Board(self.layout, pinned=self.pinned))
 
     def _open_terms(self) -> list[str]:
         """What isn't yet proven."""
@@ -71,15 +78,25 @@ class Solving:
                 self.keeper.offer(by_hand)
         if self.keeper.when is not None:
             return None
-        board = Board(self.layout, pinned=self.pinned)
-        answer = self.run.solve(board.model, stage="first", how=How.FIND)
-        if answer.impossible:
-            return conflict.explain(self.layout, self.run, self.pinned)
+        if not self._begin().impossible:
+            return None
+        return conflict.explain(self.layout, self.run, self.pinned)
+
+    def _begin(self) -> Answer:
+        """Of most events the best schedule is proven as soon as any is found; only else ask for any."""
+        board, aim = self.whole.board, self._aim(self.whole, self.names[0])
+        aim.minimise(board)
+        answer = self.run.solve(board.model, stage="first", term=aim.name, how=How.PROVE, work=SOON)
+        if answer.proven:
+            self.bounds[aim.name] = answer.value
+        elif not answer.impossible:
+            board.model.clear_objective()  # type: ignore[no-untyped-call]
+            answer = self.run.solve(board.model, stage="first", how=How.FIND)
         if answer.found:
             found = board.schedule(answer.solver)
             self.keeper.offer(found)
             self.keeper.offer(fill(self.layout, found))
-        return None
+        return answer
 
     def _holds(self, when: Mapping[int, int]) -> bool:
         stays = all(when.get(at) == slot for at, slot in self.pinned.items())
@@ -98,7 +115,7 @@ class Solving:
             self._bound(chosen.bounds)
         if chosen.meetings is not None and self._open_terms():
             board = Board(self.layout, chosen=chosen.meetings, pinned=self.pinned)
-            self.descend(board, stage="chosen", share=0.6)
+            self.descend(Aims(board), stage="chosen", share=0.6)
 
     def _choosing(self) -> tuple[Term, ...]:
         """The terms by which meetings are chosen: those at the head of the order, or both in a weighted sum."""
@@ -113,9 +130,9 @@ class Solving:
             if self.keeper.value(term) > bound:
                 return
 
-    def descend(self, board: Board, *, stage: str, share: float = LATER) -> None:
+    def descend(self, aims: Aims, *, stage: str, share: float = LATER) -> None:
         """Make one aim after the other as small as it can be, and keep it there."""
-        aims, proven = Aims(board), self.bounds if stage == "all" else self.of_choice
+        board, proven = aims.board, self.bounds if stage == "all" else self.of_choice
         for name in self.names:
             if name == Term.TABLE_CHANGES and aims.too_many_seats:
                 self._seat_better(share)

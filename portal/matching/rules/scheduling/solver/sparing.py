@@ -4,8 +4,6 @@ from portal.matching.rules.scheduling.instance import Lexicographic, Term
 from portal.matching.rules.scheduling.layout import lay_out
 from portal.matching.rules.scheduling.solution import Solution
 from portal.matching.rules.scheduling.solver import telling
-from portal.matching.rules.scheduling.solver.aims import Aims
-from portal.matching.rules.scheduling.solver.board import Board
 from portal.matching.rules.scheduling.solver.keeping import Keeper
 from portal.matching.rules.scheduling.solver.running import Run
 from portal.matching.rules.scheduling.solver.solving import Solving
@@ -33,9 +31,9 @@ def spare(base: Solving, percent: int, run: Run) -> Solution | None:
     order = Lexicographic(mode="lexicographic", terms=(*first, *after, Term.LOST_WEIGHT))
     other = Solving(lay_out(instance.model_copy(update={"objective": order})), run, pinned=base.pinned)
     other.keeper.offer(dict(base.keeper.when or {}), dict(base.keeper.where))
-    board = Board(other.layout, pinned=other.pinned)
-    Aims(board).of(Term.LOST_WEIGHT).limit(board, lost + total * percent // 100)
-    other.descend(board, stage="sparing")
+    aims = other.whole
+    aims.of(Term.LOST_WEIGHT).limit(aims.board, lost + total * percent // 100)
+    other.descend(aims, stage="sparing")
     if all(other.keeper.value(term) == base.keeper.value(term) for term in after):
         return None
     return _tell(base, other.keeper, run, after, given=other.keeper.value(Term.LOST_WEIGHT) - lost, total=total)
