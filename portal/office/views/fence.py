@@ -48,7 +48,8 @@ def stand() -> ResponseReturnValue | None:
     if _is_about(given, tied):
         abort(404)
     is_whole = request.method not in {"GET", "HEAD"} or (request.endpoint or "").endswith("soundness")
-    if (is_whole and _takes_part(given, tied)) or _comes(given, tied):
+    calls, coming = _whole(given)
+    if (is_whole and _takes_part(calls, tied)) or _are_among(tied, coming):
         return render_template("office/abstain.html", refusal=rules.MustAbstain()), 403
     request.environ[HIDDEN] = tied
     return None
@@ -104,17 +105,24 @@ def _subjects(tied: Collection[UUID]) -> Select[Any]:
     return select(found.c.id)
 
 
-def _takes_part(given: dict[str, Any], tied: Collection[UUID]) -> bool:
-    """Whether one of these firms applied to the call that an address names."""
-    calls = select(Call.id).where(Call.slug == given.get("slug"))
+def _whole(given: dict[str, Any]) -> tuple[Select[Any], Select[Any] | None]:
+    """The call that an address is about; the firms that come where it leads, of whom grids and sums all tell."""
     if "ranking_id" in given:
-        calls = select(Ranking.call_id).where(Ranking.id == given["ranking_id"])
-    elif request.path.startswith(EVENTS) and "slug" in given:
-        calls = select(MatchingEvent.call_id).where(MatchingEvent.slug == given["slug"])
-    elif "mission_id" in given:
-        calls = select(Mission.call_id).where(Mission.id == given["mission_id"])
-    elif not given:
-        calls = select(Call.id).where(Call.id == _uuid(request.form.get("call", "")))
+        return select(Ranking.call_id).where(Ranking.id == given["ranking_id"]), None
+    if "mission_id" in given:
+        going = select(Traveller.company_id).where(Traveller.mission_id == given["mission_id"])
+        return select(Mission.call_id).where(Mission.id == given["mission_id"]), going
+    if request.path.startswith(EVENTS) and "slug" in given:
+        held = MatchingEvent.slug == given["slug"]
+        there = select(Participant.company_id).join(MatchingEvent, MatchingEvent.id == Participant.event_id)
+        return select(MatchingEvent.call_id).where(held), there.where(held)
+    if given:
+        return select(Call.id).where(Call.slug == given.get("slug")), None
+    return select(Call.id).where(Call.id == _uuid(request.form.get("call", ""))), None
+
+
+def _takes_part(calls: Select[Any], tied: Collection[UUID]) -> bool:
+    """Whether one of these firms applied to one of the calls."""
     applied = select(Application.id).where(
         Application.call_id.in_(calls),
         Application.company_id.in_(tied),
@@ -124,20 +132,12 @@ def _takes_part(given: dict[str, Any], tied: Collection[UUID]) -> bool:
     return bool(db.session().scalar(select(exists(applied))))
 
 
-def _comes(given: dict[str, Any], tied: Collection[UUID]) -> bool:
-    """Whether one of these firms comes to the event, or goes on the mission, that an address names.
-
-    Grids, lists and sums tell of everybody.
-    """
-    if "mission_id" in given:
-        going = select(Traveller.id).where(Traveller.mission_id == given["mission_id"])
-        theirs = going.where(Traveller.company_id.in_(tied))
-    elif request.path.startswith(EVENTS) and "slug" in given:
-        there = select(Participant.id).join(MatchingEvent, MatchingEvent.id == Participant.event_id)
-        theirs = there.where(MatchingEvent.slug == given["slug"], Participant.company_id.in_(tied))
-    else:
+def _are_among(tied: Collection[UUID], firms: Select[Any] | None) -> bool:
+    """Whether one of these firms is among those."""
+    if firms is None:
         return False
-    return bool(db.session().scalar(select(exists(theirs))))
+    found = firms.subquery()
+    return bool(db.session().scalar(select(exists().where(found.c.company_id.in_(tied)))))
 
 
 def _uuid(text: str) -> UUID | None:
