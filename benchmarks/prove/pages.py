@@ -2,34 +2,49 @@
 
 Valid HTML, nothing for axe to find, no sideways scroll, nothing refused by the content policy, all reached by Tab.
 Pages are found by following links from each role's first pages, at most two of a kind, in a portal whose demonstration
-has come to awards; firms are looked for in every state that applications have come to, since the demonstration's own
-has just begun; a page whose main part is the same for two roles is looked at once. Not shown here:
+has come to business meetings and a mission; firms are looked for in every state that applications have come to, at the
+meetings and on the mission, since the demonstration's own has just begun; buyers come by their links, one that holds
+and one that doesn't; a page whose main part is the same for two roles is looked at once. Not shown here:
 what people with assistive technologies meet; other browsers; pages that only a wrong input brings (each slice's tests).
 """
 
 import json
+import os
 import shutil
+from datetime import UTC, datetime
 from typing import Any
 
 from playwright.sync_api import Browser, sync_playwright
+from sqlalchemy import create_engine, select
+from sqlalchemy.orm import Session
 
 from benchmarks.rig import record
 from benchmarks.rig.installation import Installation
+from portal.config import get_settings
+from portal.matching.models import Counterpart, Meeting, Participant
+from portal.matching.rules.states import MeetingState
+from portal.matching.service import links
 from tests.journeys import look, walk
 from tests.journeys.site import Site
 
 COMPANIES = record.wish("PAGES_COMPANIES", 20)
-OWNED = ("accepted", "awarded", "waived", "below_threshold", "not_admitted")
+STATES = ("accepted", "awarded", "waived", "below_threshold", "not_admitted")
+BEGINS = {"meets": ["/area/incontri"], "travels": ["/area/missioni"]}
+MEETS = """SELECT a.submitted_by FROM applications a
+    JOIN matching_participants p USING (company_id) JOIN matching_meetings m ON m.firm_id = p.id
+    WHERE m.state = 'scheduled' AND a.submitted_by IS NOT NULL ORDER BY a.arrival LIMIT 1"""
+TRAVELS = """SELECT a.submitted_by FROM applications a JOIN travellers t ON t.application_id = a.id
+    WHERE t.state = 'confirmed' ORDER BY a.arrival LIMIT 1"""
 VIEWS = [look.View(width, language) for language in ("it", "en") for width in (look.WIDE, look.NARROW)]
 
 
 def measure() -> dict[str, Any]:
     """Walk without a browser, then look at every kind of page in one."""
     with Installation("web") as rig:
-        rig.portale("demo", "fill", "--stage", "awarded", "--companies", str(COMPANIES))
+        rig.portale("demo", "fill", "--stage", "mission", "--companies", str(COMPANIES))
         rig.start()
         accounts = json.loads((rig.home / "demo-accounts.json").read_text())
-        starts = {**walk.STARTS, **firms(rig, accounts)}
+        starts = {**walk.STARTS, **firms(rig, accounts), **buyer(rig, accounts)}
         site = Site(f"http://127.0.0.1:{rig.port}", accounts, rig.environment, rig.home)
         met = {
             (role, view.language): walked(site, role, view.language, starts=starts[role])
@@ -59,28 +74,50 @@ def measure() -> dict[str, Any]:
 
 
 def firms(rig: Installation, accounts: list[dict[str, Any]]) -> dict[str, list[str]]:
-    """Let somebody of a firm in each state sign in with the owner's password; where each begins."""
+    """Let somebody of a firm in each state, at meetings and travelling come in with the owner's password.
+
+    Returns where each begins.
+    """
     owner = next(one for one in accounts if one["role"] == "owner")
-    found: dict[str, list[str]] = {}
-    for state in OWNED:
-        rows = rig.rows("SELECT submitted_by, id FROM applications WHERE status = %s ORDER BY arrival LIMIT 1", state)
-        for email, application_id in rows:
+    found = {}
+    who = {
+        state: rig.rows("SELECT submitted_by, id FROM applications WHERE status = %s ORDER BY arrival LIMIT 1", state)
+        for state in STATES
+    }
+    for role, rows in (who | {"meets": rig.rows(MEETS), "travels": rig.rows(TRAVELS)}).items():
+        for email, *ids in rows:
             rig.rows(
                 "UPDATE users SET password_hash = (SELECT password_hash FROM users WHERE email = %s) WHERE email = %s",
                 owner["email"],
                 email,
             )
-            accounts.append({**owner, "role": state, "email": email})
-            found[state] = [f"/area/domande/{application_id}", "/area/aiuti"]
+            accounts.append({**owner, "role": role, "email": email})
+            found[role] = BEGINS.get(role, [f"/area/domande/{ids[0] if ids else ''}", "/area/aiuti"])
     return found
+
+
+def buyer(rig: Installation, accounts: list[dict[str, Any]]) -> dict[str, list[str]]:
+    """Let a buyer with meetings come in by the link; visitors find one withdrawn, one over, one replaced."""
+    os.environ |= rig.environment
+    get_settings.cache_clear()
+    meets = select(Participant.counterpart_id).join(Meeting, Meeting.buyer_id == Participant.id)
+    meets = meets.where(Meeting.state == MeetingState.SCHEDULED)
+    with Session(create_engine(get_settings().sqlalchemy_url)) as session:
+        rows = select(Counterpart).order_by(Counterpart.id.in_(meets).desc(), Counterpart.id).limit(4)
+        own, withdrawn, over, replaced = session.scalars(rows)
+        link, *dead = (f"/buyer/{links.make(one)}" for one in (own, withdrawn, over, replaced))
+        withdrawn.revoked_at = over.link_expires_at = datetime.now(UTC)
+        replaced.link_epoch += 1
+        session.commit()
+    accounts.append({"role": "buyer", "link": link})
+    return {"buyer": ["/buyer/home"], "visitor": [*walk.STARTS["visitor"], *dead]}
 
 
 def walked(site: Site, role: str, language: str, *, starts: list[str]) -> list[walk.Seen]:
     """What a role meets in a language."""
     browser = walk.Browser(site.url, language)
     if role != "visitor":
-        account = site.account(role)
-        browser.sign_in(account["email"], account["password"])
+        browser.enter(site.account(role))
     return walk.walk(browser, starts)
 
 

@@ -25,11 +25,13 @@ def person(browser: Browser, site: Site, role: str, view: View) -> BrowserContex
     context = browser.new_context(viewport={"width": view.width, "height": HEIGHT}, locale=view.language)
     if role != "visitor":
         account, page = site.account(role), context.new_page()
-        page.goto(f"{site.url}/accedi")
-        page.fill("input[name=email]", account["email"])
-        page.fill("input[name=password]", account["password"])
+        door = account.get("link", "/accedi")
+        page.goto(site.url + door)
+        if "link" not in account:
+            page.fill("input[name=email]", account["email"])
+            page.fill("input[name=password]", account["password"])
         page.click("main button[type=submit]")
-        page.wait_for_url(lambda url: not url.endswith("/accedi"))
+        page.wait_for_url(lambda url: not url.endswith(door))
         page.close()
     return context
 

@@ -31,7 +31,7 @@ def walked(ranked: Site) -> dict[tuple[str, str], list[walk.Seen]]:
         browser = walk.Browser(ranked.url, language)
         if role != "visitor":
             account = ranked.account(role)
-            browser.sign_in(account["email"], account["password"])
+            browser.enter(account)
         met[role, language] = walk.walk(browser, walk.STARTS[role])
     return met
 

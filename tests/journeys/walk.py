@@ -18,7 +18,7 @@ STARTS = {
     "delegate": ["/area", "/area/domande"],
     "reviewer": ["/valutazione", "/interessi"],
     "manager": ["/ufficio", "/ufficio/bandi", "/ufficio/domande", "/ufficio/messaggi"],
-    "events": ["/ufficio"],
+    "events": ["/ufficio", "/ufficio/incontri", "/ufficio/missioni"],
     "auditor": ["/controllo"],
     "admin": ["/ufficio", "/ufficio/utenti", "/ufficio/registro", "/ufficio/messaggi"],
 }
@@ -85,6 +85,17 @@ class Browser:
         assert token, page
         landed = self.ask("/accedi", {"csrf_token": token[1], "email": email, "password": password})
         assert landed.path != "/accedi", landed.text
+
+    def enter(self, account: dict[str, str]) -> None:
+        """As whoever this account is: by a personal link that came by e-mail, or by the page."""
+        if "link" not in account:
+            self.sign_in(account["email"], account["password"])
+            return
+        page = self.ask(account["link"]).text
+        token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
+        assert token, page
+        landed = self.ask(account["link"], {"csrf_token": token[1]})
+        assert landed.path != account["link"], landed.text
 
 
 def pattern(path: str) -> str:
