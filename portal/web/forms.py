@@ -139,6 +139,12 @@ class TypedField(StringField):
         """Give the value that `text` means; ValueError where it means none."""
         raise NotImplementedError
 
+    @override
+    def pre_validate(self, form: Any) -> None:
+        """What means no value is said once: no bound is looked for in it."""
+        if self.process_errors:
+            raise StopValidation
+
     def show(self, value: Any) -> str:  # noqa: ANN401
         """Give the value as it stands in the field."""
         return str(value)

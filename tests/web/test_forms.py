@@ -8,7 +8,7 @@ from flask import Flask
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 from wtforms import FieldList, Form, FormField, StringField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from portal.kernel.errors import Conflict, DomainError
 from portal.web.forms import DayField, InstantField, Is, MoneyField, NumberField, PercentField, PortalForm, Wrong
@@ -22,7 +22,7 @@ class Sample(PortalForm):
     code = StringField("Partita IVA", validators=[Is(str.isdigit, "Controlla le cifre della partita IVA.")])
     spare = StringField("Altro codice", validators=[Optional(), Is(str.isdigit, "Controlla il codice.")])
     name = StringField("Denominazione", validators=[InputRequired("Questo campo è obbligatorio.")])
-    staff = NumberField("Addetti")
+    staff = NumberField("Addetti", validators=[Optional(), NumberRange(0, 9_999, "Addetti: da 0 a 9.999.")])
     money = MoneyField("Fatturato")
     share = PercentField("Quota")
     day = DayField("Data")
@@ -50,6 +50,17 @@ def test_values_are_read_the_italian_way(make):
     assert form.validate(), form.errors
     assert (form.staff.data, form.money.data, form.share.data) == (1200, Decimal("1234.56"), Decimal("12.5"))
     assert (form.day.data, form.at.data) == (date(2026, 3, 5), datetime(2026, 3, 5, 11, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [("dodici", ["Scrivi un numero intero, per esempio 1.234."]), ("10.000", ["Addetti: da 0 a 9.999."])],
+)
+def test_a_number_is_found_wrong_once(make, typed, told):
+    form = make(staff=typed)
+
+    assert not form.validate()
+    assert [str(text) for text in form.staff.errors] == told
 
 
 def test_what_was_typed_is_shown_again_right_or_wrong(make):
