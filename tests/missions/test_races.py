@@ -3,35 +3,17 @@
 import pytest
 
 from benchmarks.rig.boarding import Boarding
-from benchmarks.rig.racing import crowd_engine
-from portal import db
-from portal.kernel.clock import utcnow
 from portal.missions import queries
 from portal.missions.models import Mission
-from tests.factories.calls import make_call
-from tests.journeys.live import live_url, portal, running
+from tests.crowds import MARKS, grounds, live_url, portal, running
 
-__all__ = ["live_url", "portal", "running"]
-pytestmark = [pytest.mark.xdist_group("journeys"), pytest.mark.slow]
-
-
-@pytest.fixture(scope="module")
-def boardings():
-    """One boarding a database, since its firms are numbered from one."""
-    return {}
+__all__ = ["grounds", "live_url", "portal", "running"]
+pytestmark = MARKS
 
 
 @pytest.fixture
-def boarding(portal, boardings):
-    if "call" not in boardings:
-        call = make_call(db.session(), code="IMBARCO-2025", slug="imbarco-2025", at=utcnow())
-        db.session.commit()
-        boardings["call"] = (call.id, call.version_id)
-    with crowd_engine(portal.engine.url.render_as_string(hide_password=False)) as engine:
-        if "boarding" not in boardings:
-            boardings["boarding"] = Boarding(engine, *boardings["call"])
-        boardings["boarding"].engine = engine
-        yield boardings["boarding"]
+def boarding(grounds):
+    return Boarding(grounds.engine, grounds.call_id, grounds.version_id)
 
 
 @pytest.mark.parametrize(("callers", "places"), [(30, 6), (24, 12), (12, 30)])
