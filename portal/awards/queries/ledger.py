@@ -4,12 +4,27 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, String, cast, func, literal, or_, select, tuple_, union_all
-from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Session
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    CompoundSelect,
+    Row,
+    String,
+    any_,
+    bindparam,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
+from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from portal.applications.models import Application
 from portal.awards.models import AidDenial, AidEntry, AidLink, Holder
@@ -17,6 +32,17 @@ from portal.awards.rules.ledger import LIVE, Line, Regime, standing
 from portal.awards.rules.undertaking import Link, is_control_by_a_person, is_majority, pair, together
 from portal.companies.models import Company, Holding
 from portal.eligibility.rules.aid import Position
+
+_CODES: Any = bindparam("codes", type_=ARRAY(String))
+"""One parameter however many they are, hence one statement to build, to parse and to plan."""
+
+
+def _among(column: InstrumentedAttribute[str] | InstrumentedAttribute[str | None]) -> ColumnElement[bool]:
+    return column == any_(_CODES)
+
+
+def _of(codes: Collection[str]) -> dict[str, list[str]]:
+    return {"codes": sorted(codes)}
 
 
 def links(session: Session, codes: Collection[str]) -> list[Link]:
@@ -33,43 +59,47 @@ def links(session: Session, codes: Collection[str]) -> list[Link]:
 
 
 def _links_at(session: Session, codes: Collection[str]) -> list[Link]:
-    """Links of one step, in one statement: stated in applications, held in profiles, and each firm's second code."""
-    nothing = cast(literal(None), JSONB)
-    stated = select(AidLink.stated_by, AidLink.other, AidLink.name, nothing.label("relation")).where(
-        or_(AidLink.stated_by.in_(codes), AidLink.other.in_(codes))
-    )
-    held = (
-        select(Company.vat, Holding.tax_code, Holding.name, Holding.relation)
-        .join(Company, Company.id == Holding.company_id)
-        .where(Holding.tax_code.is_not(None), or_(Company.vat.in_(codes), Holding.tax_code.in_(codes)))
-    )
-    named = select(Company.vat, Company.tax_code, cast(literal("="), String), nothing).where(
-        Company.vat != Company.tax_code, or_(Company.vat.in_(codes), Company.tax_code.in_(codes))
-    )
-    rows = session.execute(union_all(stated, held, named)).all()
+    """Links of one step, in one statement."""
     return [
         Link(by, other, "" if name == "=" else name, is_alias=name == "=")
-        for by, other, name, relation in rows
+        for by, other, name, relation in session.execute(_step(), _of(codes)).all()
         if by != other and (relation is None or is_majority(relation))
     ]
 
 
+@cache
+def _step() -> CompoundSelect[Any]:
+    """Stated in applications, held in profiles, and each firm's second code. Built once: it costs more than its run."""
+    nothing = cast(literal(None), JSONB)
+    stated = select(AidLink.stated_by, AidLink.other, AidLink.name, nothing.label("relation")).where(
+        or_(_among(AidLink.stated_by), _among(AidLink.other))
+    )
+    held = (
+        select(Company.vat, Holding.tax_code, Holding.name, Holding.relation)
+        .join(Company, Company.id == Holding.company_id)
+        .where(Holding.tax_code.is_not(None), or_(_among(Company.vat), _among(Holding.tax_code)))
+    )
+    named = select(Company.vat, Company.tax_code, cast(literal("="), String), nothing).where(
+        Company.vat != Company.tax_code, or_(_among(Company.vat), _among(Company.tax_code))
+    )
+    return union_all(stated, held, named)
+
+
 def _without_denied(session: Session, found: dict[tuple[str, str], Link]) -> list[Link]:
-    pairs = {pair(*key) for key in found}
-    denied = select(AidDenial.one, AidDenial.other).where(tuple_(AidDenial.one, AidDenial.other).in_(pairs))
-    no = {(one, other) for one, other in session.execute(denied)}
+    denied = select(AidDenial.one, AidDenial.other).where(_among(AidDenial.one), _among(AidDenial.other))
+    no = {(one, other) for one, other in session.execute(denied, _of({code for key in found for code in key}))}
     return [link for key, link in found.items() if link.is_alias or pair(*key) not in no]
 
 
 def denials(session: Session, codes: Collection[str]) -> Sequence[AidDenial]:
     """Links that the office denied, among these codes and others."""
-    found = select(AidDenial).where(or_(AidDenial.one.in_(codes), AidDenial.other.in_(codes)))
-    return session.scalars(found.order_by(AidDenial.at)).all()
+    found = select(AidDenial).where(or_(_among(AidDenial.one), _among(AidDenial.other)))
+    return session.scalars(found.order_by(AidDenial.at), _of(codes)).all()
 
 
 def names(session: Session, codes: Collection[str]) -> dict[str, str]:
     """Names of those codes that are firms of the portal."""
-    rows = session.execute(select(Company.vat, Company.legal_name).where(Company.vat.in_(codes)))
+    rows = session.execute(select(Company.vat, Company.legal_name).where(_among(Company.vat)), _of(codes))
     return dict(rows.all())
 
 
@@ -80,17 +110,19 @@ def has_person_in_control(session: Session, vat: str) -> bool:
 
 
 def lock(session: Session, codes: Collection[str]) -> None:
-    """Hold the rows of these codes until the transaction ends; always in the same order."""
-    wanted = select(Holder).where(Holder.code.in_(codes)).order_by(Holder.code).with_for_update()
-    session.scalars(wanted.execution_options(populate_existing=True)).all()
+    """Hold the rows of these codes until the transaction ends, made where missing; always in the same order."""
+    fresh = select(func.unnest(literal(sorted(codes), ARRAY(String))))
+    session.execute(insert(Holder).from_select(["code"], fresh).on_conflict_do_nothing())
+    wanted = select(Holder.code).where(_among(Holder.code)).order_by(Holder.code).with_for_update()
+    session.execute(wanted, _of(codes)).all()
 
 
 def entries(session: Session, codes: Collection[str], *, even_closed: bool = False) -> Sequence[AidEntry]:
     """The ledger of these codes, the latest first."""
-    found = select(AidEntry).where(AidEntry.code.in_(codes))
+    found = select(AidEntry).where(_among(AidEntry.code))
     found = found if even_closed else found.where(AidEntry.state.in_(LIVE))
     ordered = found.order_by(AidEntry.granted_on.desc(), AidEntry.entered_at.desc(), AidEntry.id)
-    return session.scalars(ordered.execution_options(populate_existing=True)).all()
+    return session.scalars(ordered.execution_options(populate_existing=True), _of(codes)).all()
 
 
 def line(entry: AidEntry) -> Line:

@@ -13,7 +13,7 @@ from portal.applications.rules.words import STATES
 from portal.applications.service import move
 from portal.awards.events import Awarded
 from portal.awards.models import Award
-from portal.awards.queries import cases, ledger
+from portal.awards.queries import cases
 from portal.awards.rules.deadlines import end_of_term
 from portal.awards.rules.ledger import EntryState, Regime, regime_of
 from portal.awards.rules.refusals import ActBeforeRanking, ActInTheFuture, CheckAfterAct, CheckMissing, NotFunded
@@ -122,8 +122,7 @@ def _weighed(
     by: str,
     now: datetime,
 ) -> Decimal:
-    note_declared(session, [application.id], now=now)
-    vat = ledger.frozen(session, [application.id])[0].vat
+    vat = note_declared(session, [application.id], now=now)[application.id]
     aid = Aid(
         application_id=application.id,
         vat=vat,

@@ -24,9 +24,13 @@ from portal.kernel.errors import Conflict, NotFound
 TRIES: Final = 3
 
 
-def note_declared(session: Session, application_ids: Collection[UUID], *, now: datetime) -> None:
-    """Enter the aid and the links that applications declare; what is there already stays as it is."""
-    for row in ledger.frozen(session, application_ids):
+def note_declared(session: Session, application_ids: Collection[UUID], *, now: datetime) -> dict[UUID, str]:
+    """Enter the aid and the links that applications declare; what is there already stays as it is.
+
+    Answers the VAT number of each application's firm.
+    """
+    rows = ledger.frozen(session, application_ids)
+    for row in rows:
         entries = _entries(row, now)
         if entries:
             session.execute(
@@ -36,6 +40,7 @@ def note_declared(session: Session, application_ids: Collection[UUID], *, now: d
         if links:
             session.execute(insert(AidLink).values(links).on_conflict_do_nothing())
     session.flush()
+    return {row.id: row.vat for row in rows}
 
 
 def _entries(row: Row[Any], now: datetime) -> list[dict[str, Any]]:

@@ -60,8 +60,7 @@ def _hold_room(
 ) -> list[UUID]:
     """Reserve place after place; answers those without room."""
     ids = [place.application_id for place in waiting]
-    note_declared(session, ids, now=now)
-    vats = {row.id: row.vat for row in ledger.frozen(session, ids)}
+    vats = note_declared(session, ids, now=now)
     undertakings = hold(session, sorted(set(vats.values()))) if vats else {}
     overflown = []
     for place in waiting:

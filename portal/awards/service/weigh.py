@@ -6,10 +6,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from portal.awards.models import AidEntry, Holder
+from portal.awards.models import AidEntry
 from portal.awards.queries import ledger
 from portal.awards.rules.ledger import EntryState, Regime, grantable
 from portal.awards.rules.undertaking import together
@@ -35,13 +34,11 @@ def hold(session: Session, vats: Collection[str]) -> dict[str, frozenset[str]]:
     """
     held: frozenset[str] = frozenset()
     while True:
-        ties = ledger.links(session, vats)
+        ties = ledger.links(session, held.union(vats))
         wanted = together(vats, ties)
         if wanted <= held:
             return {vat: together([vat], ties) for vat in vats}
-        fresh = sorted(wanted - held)
-        session.execute(insert(Holder).values([{"code": code} for code in fresh]).on_conflict_do_nothing())
-        ledger.lock(session, fresh)
+        ledger.lock(session, wanted - held)
         held |= wanted
 
 
