@@ -92,10 +92,15 @@ def _next_in_line(session: Session, mission_id: UUID) -> int:
     return (last or 0) + 1
 
 
-def fill(session: Session, mission: Mission, *, now: datetime) -> Sequence[Traveller]:
-    """Offer every free place to who waits, in order; answers who was offered one. The mission is held."""
+def fill(
+    session: Session, mission: Mission, *, now: datetime, everybody: Sequence[Traveller] | None = None
+) -> Sequence[Traveller]:
+    """Offer every free place to who waits, in order; answers who was offered one. The mission is held.
+
+    `everybody`: its travellers, where they were read already.
+    """
     content = cases.content_of(mission)
-    everybody = cases.travellers(session, mission.id)
+    everybody = cases.travellers(session, mission.id) if everybody is None else everybody
     taken = [one.place for one in everybody if one.place is not None]
     in_line = [one for one in everybody if one.state is TravellerState.WAITING]
     leaves_at = datetime.combine(content.starts_on, time(0), ROME)
@@ -194,9 +199,10 @@ def promote(session: Session, mission_id: UUID) -> int:
     if mission.state not in {MissionState.OPEN, MissionState.CLOSED}:
         return 0
     now = db_now(session)
+    everybody = cases.travellers(session, mission_id)
     over = [
         one
-        for one in cases.travellers(session, mission_id)
+        for one in everybody
         if one.state is TravellerState.OFFERED and one.offer_until is not None and one.offer_until < now
     ]
     for traveller in over:
@@ -204,7 +210,7 @@ def promote(session: Session, mission_id: UUID) -> int:
         traveller.decided_at, traveller.decided_by = now, "system"
         session.flush()
         outbox.emit(session, OfferLapsed(traveller_id=traveller.id))
-    promoted = fill(session, mission, now=now)
+    promoted = fill(session, mission, now=now, everybody=everybody)
     if over or promoted:
         detail = {"lapsed": [str(one.id) for one in over], "offered": [str(one.id) for one in promoted]}
         trace(session, "promoted", mission_id, by="system", now=now, **detail)
