@@ -1,5 +1,6 @@
 """PDFs, set by Typst: tagged (PDF/UA-1), fonts within, no network. Data goes in as JSON, never as source."""
 
+import base64
 import json
 import re
 import unicodedata
@@ -12,6 +13,7 @@ from typing import Any
 import segno
 import typst
 from babel.dates import format_datetime
+from PIL import Image
 
 from portal.documents.rules.papers import Badges, Paper, Receipt
 from portal.kernel.clock import ROME
@@ -20,6 +22,7 @@ from portal.kernel.text import Language
 PROJECT = Path(__file__).resolve().parents[2]
 TEMPLATES = PROJECT / "templates" / "documents"
 FONTS = PROJECT / "static" / "vendor" / "print"
+CANVAS = (600, 240)
 NO_PACKAGES = TEMPLATES / "no-packages"
 _PATTERN = {"it": "d MMMM y, 'ore' HH:mm:ss", "en": "d MMMM y, HH:mm:ss"}
 _LOCALE = {"it": "it_IT", "en": "en_GB"}
@@ -68,6 +71,30 @@ def qr_svg(text: str) -> str:
     out = BytesIO()
     segno.make(text, error="m", micro=False).save(out, kind="svg", border=0, dark="#17324d", xmldecl=False)
     return out.getvalue().decode()
+
+
+def picture_size(path: Path) -> tuple[int, int]:
+    """Width and height of a stored picture in pixels, from its header alone."""
+    with Image.open(path) as picture:
+        return picture.size
+
+
+def picture_svg(path: Path) -> str:
+    """A stored picture as an SVG of `CANVAS` that holds it, at its left: whatever its shape, it fits where that fits.
+
+    Data of a paper is text. What is stored was encoded anew when it came: reading it needs no fence.
+    """
+    with Image.open(path) as picture:
+        small = picture.convert("RGBA")
+    small.thumbnail(CANVAS)
+    out = BytesIO()
+    small.save(out, "PNG", optimize=True)
+    held = base64.b64encode(out.getvalue()).decode()
+    box = f'width="{CANVAS[0]}" height="{CANVAS[1]}"'
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" {box} viewBox="0 0 {CANVAS[0]} {CANVAS[1]}">'
+        f'<image {box} preserveAspectRatio="xMinYMid meet" href="data:image/png;base64,{held}"/></svg>'
+    )
 
 
 def legible(text: str) -> str:

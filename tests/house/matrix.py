@@ -140,6 +140,8 @@ firms.profile                    GET POST  owner
 firms.keep                       POST      owner
 firms.buyers                     GET       owner
 firms.wish                       POST      owner
+logos.own                        GET POST  owner
+logos.own_picture                GET       owner
 personal.own                     GET       owner
 personal.own_pdf                 GET       owner
 personal.own_calendar            GET       owner
@@ -319,6 +321,7 @@ matching_office.import_buyers    GET POST  manager events admin
 matching_office.sheet_template   GET       manager events admin
 matching_office.participant      GET       manager events auditor admin
 matching_office.decide           POST      manager events admin
+logos.office                     GET       manager events auditor admin
 matching_office.proposals        GET       manager events auditor admin
 matching_office.propose          POST      manager events admin
 matching_office.require          POST      manager events admin

@@ -47,14 +47,14 @@ from portal.kernel.clock import utcnow
 from portal.matching.models import Counterpart, Exclusion, ExportProfile
 from portal.matching.queries import events as matching
 from portal.matching.rules.linking import LIVES
-from portal.matching.service import firms, links as buyer_links, telling
+from portal.matching.service import firms, links as buyer_links, logos, telling
 from portal.missions import service as missions
 from portal.missions.rules.changing import ChangeKind
 from portal.missions.rules.fields import Purpose as ListPurpose
 from portal.notifications.models import Message
 from portal.ranking import service as ranking
 from portal.ranking.rules.signature import key_id, private_key
-from tests.documents.papers import pdf
+from tests.documents.papers import pdf, picture
 from tests.factories.accounts import MembershipFactory, StaffRoleFactory, UserFactory
 from tests.factories.agenda import a_market, propose, put
 from tests.factories.awards import granted
@@ -149,6 +149,11 @@ def _meetings(session: Session, call: Any, firm: Any) -> dict[str, dict[str, Any
     telling.publish(session, event.id, reason="", by="ufficio@x.example", now=utcnow())
     shown = session.scalars(select(ExportProfile).where(ExportProfile.company_id == seen.company_id)).one()
     shown.validated_at, shown.validated_by = utcnow(), "u@x.example"
+    logo = documents.store(
+        session, io.BytesIO(picture()), name="l.png", by="a@x.example", now=utcnow(), allowed=logos.ALLOWED
+    )
+    facts = {"content": {}, "logo_id": logo.id, "saved_at": utcnow(), "saved_by": "a@x.example"}
+    session.add(ExportProfile(company_id=firm.id, **facts))
     guest = session.scalars(select(Counterpart).where(Counterpart.id == buyer.counterpart_id)).one()
     guest.link_expires_at = utcnow() + LIVES
     session.flush()
@@ -165,6 +170,7 @@ def _meetings(session: Session, call: Any, firm: Any) -> dict[str, dict[str, Any
         },
         "firms": known,
         "leaving": known,
+        "logos": known | {"participant_id": me.id},
         "personal": known,
         "outcomes": known | {"meeting_id": ours.id},
         "matching_figures": known,

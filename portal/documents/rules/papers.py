@@ -357,13 +357,14 @@ class EventPack(Paper):
 
 
 class CatalogueEntry(Part):
-    """A participant as it presents itself."""
+    """A participant as it presents itself; `logo`: an SVG, or empty."""
 
     name: str
     place: str
     website: str
     description: str
     facts: list[LetterFact]
+    logo: str = ""
 
 
 class Catalogue(Paper):

@@ -6,9 +6,10 @@ from functools import cached_property
 from uuid import UUID
 
 from sqlalchemy import Row, Select, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from portal.companies.models import Holding
+from portal.documents.models import File
 from portal.matching.models import (
     CounterpartDelegate,
     Exclusion,
@@ -39,6 +40,7 @@ class Shown:
     content: FirmProfile | BuyerProfile
     profile: Profile
     is_validated: bool
+    logo: File | None = None
 
     @property
     def id(self) -> UUID:
@@ -110,7 +112,7 @@ def read(session: Session, event: MatchingEvent) -> Board:
 
 def _profiles(event_id: UUID) -> Select[ExportProfile]:
     there = select(Participant.company_id).where(Participant.event_id == event_id, Participant.company_id.is_not(None))
-    return select(ExportProfile).where(ExportProfile.company_id.in_(there))
+    return select(ExportProfile).where(ExportProfile.company_id.in_(there)).options(joinedload(ExportProfile.logo))
 
 
 def _shown(one: Participant, profile: ExportProfile | None) -> Shown:
@@ -125,6 +127,7 @@ def _shown(one: Participant, profile: ExportProfile | None) -> Shown:
             content=firm,
             profile=pairs.of_firm(firm, divisions={code[:2] for code in codes}),
             is_validated=bool(profile and profile.validated_at),
+            logo=profile.logo if profile else None,
         )
     assert one.counterpart is not None  # noqa: S101 - the table says so
     buyer = BuyerProfile.model_validate(one.counterpart.profile)

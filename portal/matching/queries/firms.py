@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from portal.applications.models import Application
 from portal.companies.models import Company, Representative
+from portal.documents.models import File
 from portal.matching.models import Counterpart, ExportDraft, ExportProfile, MatchingEvent, Participant, Wish
 from portal.matching.queries.participants import INVITED_FROM
 from portal.matching.rules.states import EventState, ParticipantState, Side
@@ -73,6 +74,12 @@ def profile(session: Session, company_id: UUID, *, held: bool = False) -> Export
     if held:
         found = found.with_for_update().execution_options(populate_existing=True)
     return session.scalars(found).one_or_none()
+
+
+def logo(session: Session, company_id: UUID) -> File | None:
+    """The logo that goes with what the firm sent last."""
+    found = select(File).join(ExportProfile, ExportProfile.logo_id == File.id)
+    return session.scalars(found.where(ExportProfile.company_id == company_id)).one_or_none()
 
 
 def draft(session: Session, company_id: UUID, *, held: bool = False) -> ExportDraft | None:

@@ -57,6 +57,20 @@ class DelegatesMissing(DomainError):
     text = _l("Indica almeno una persona che verrà agli incontri.")
 
 
+class ProfileFirst(DomainError):
+    text = _l("Prima invia il profilo all'ufficio: il logo si aggiunge dopo.")
+
+
+class LogoMissing(DomainError):
+    text = _l("Scegli un'immagine PNG o JPEG.")
+
+
+class LogoTooLarge(DomainError):
+    """`most`: pixels on a side."""
+
+    text = _l("L'immagine è troppo grande: al massimo %(most)s pixel per lato.")
+
+
 class DraftMoved(Conflict):
     text = _l(
         "Nel frattempo %(who)s ha salvato un'altra bozza. Quello che hai scritto è ancora qui: "

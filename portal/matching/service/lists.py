@@ -10,7 +10,7 @@ from babel import Locale
 from flask_babel import force_locale, gettext as _
 
 from portal.calls.rules.content import CallContent
-from portal.documents import rendering
+from portal.documents import rendering, service as documents
 from portal.documents.rules.papers import (
     Catalogue,
     CatalogueEntry,
@@ -29,6 +29,7 @@ from portal.matching.rules.kinds import PARTNERS, SUPPLIERS
 from portal.matching.rules.profiles import BuyerProfile, FirmProfile
 from portal.matching.rules.states import ParticipantState, Side
 from portal.matching.rules.versions import Entry
+from portal.matching.service import logos
 from portal.matching.service.agendas import paper_days, title_of
 
 KINDS: Final = ("porta", "tavoli", "interpreti")
@@ -202,6 +203,7 @@ def _entry(one: Shown, lang: Language) -> CatalogueEntry:
         website=_website(one),
         description=one.content.description,
         facts=[LetterFact(label=label, value=value) for label, value in _facts(one, lang) if value],
+        logo=rendering.picture_svg(documents.path(one.logo)) if one.logo and logos.is_shown(one.logo) else "",
     )
 
 

@@ -217,6 +217,8 @@ def _profile(mine: Own, form: FirmProfileForm) -> str:
         profile_words=PROFILE_WORDS,
         profile=queries.profile(session, company_id()),
         draft=draft,
+        logo=queries.logo(session, company_id()),
+        company_name=found(queries.company(session, company_id())).legal_name,
         shown={one.code: one.label for row in form.products if (one := hs.find(row.form.hs.data or ""))},
     )
 

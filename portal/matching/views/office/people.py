@@ -66,6 +66,7 @@ def _page(event: MatchingEvent, one: Participant, *, wrong: str = "", typed: Map
         profile=profile,
         stands=standing.profiles(session, event.id).get(one.id, Standing.MISSING),
         rows=profile_rows(shown.content) if shown else [],
+        logo=shown.logo if shown else None,
         delegates=board.delegates(session, one.counterpart_id) if one.counterpart_id else [],
         suggested=[(pair, everybody[pair.other(one.id)].name) for pair in pairs[:SUGGESTED]],
         wishes=[
