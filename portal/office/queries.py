@@ -161,37 +161,50 @@ def everything(
 
 
 class Tally(NamedTuple):
-    """How many applications a call has in each state; `expiring`: awards whose term to accept ends soon, or is over."""
+    """How many applications a call has in each state.
+
+    `expiring`: awards whose term to accept ends soon, or is over. `is_drawn`: its newest ranking waits to be published.
+    """
 
     states: dict[Status, int]
     expiring: int
+    is_drawn: bool
 
 
 def tallies(session: Session, scope: Scope, *, until: datetime) -> dict[UUID, Tally]:
     """The tally of each call; `until`: what is soon. One statement."""
     waits = and_(Application.status == Status.AWARDED, Award.answered_at.is_(None), Award.accept_by <= until)
     rows = session.execute(
-        select(Application.call_id, Application.status, func.count(), func.count().filter(waits))
+        select(
+            Application.call_id,
+            Application.status,
+            func.count(),
+            func.count().filter(waits),
+            Application.call_id.in_(_drawn_not_published()),
+        )
         .outerjoin(Award, Award.application_id == Application.id)
         .where(_within(scope, Application.call_id))
         .group_by(Application.call_id, Application.status)
     )
     found: dict[UUID, Tally] = {}
-    for call_id, status, number, ending in rows:
-        states, expiring = found.get(call_id, Tally({}, 0))
-        found[call_id] = Tally({**states, status: number}, expiring + ending)
+    for call_id, status, number, ending, is_drawn in rows:
+        states, expiring, _drawn = found.get(call_id, NOTHING)
+        found[call_id] = Tally({**states, status: number}, expiring + ending, is_drawn)
     return found
 
 
-def drawn_not_published(session: Session) -> set[UUID]:
+NOTHING = Tally({}, 0, is_drawn=False)
+"""Of a call to which nobody has applied."""
+
+
+def _drawn_not_published() -> Select[Any]:
     """Calls whose newest ranking waits to be published."""
     newest = select(Ranking.call_id, func.max(Ranking.number).label("number")).group_by(Ranking.call_id).subquery()
-    waiting = (
+    return (
         select(Ranking.call_id)
         .join(newest, (newest.c.call_id == Ranking.call_id) & (newest.c.number == Ranking.number))
         .where(Ranking.published_at.is_(None))
     )
-    return set(session.scalars(waiting))
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,24 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
-from portal.matching.models import Counterpart, ExportProfile, Meeting, Participant, Run, Slot, Wish
+from portal.matching.models import (
+    AgendaVersion,
+    Counterpart,
+    ExportProfile,
+    Meeting,
+    MeetingOutcome,
+    Participant,
+    Run,
+    Slot,
+    Wish,
+)
 from portal.matching.rules.judging import Standing, standing
-from portal.matching.rules.states import Level, ParticipantState, RunState, Side
+from portal.matching.rules.outcomes import UNSAID
+from portal.matching.rules.states import Level, MeetingState, ParticipantState, RunState, Side
 
 
 @dataclass(frozen=True)
@@ -106,3 +117,69 @@ def latest_runs(session: Session, event_ids: Collection[UUID]) -> dict[UUID, tup
     found = select(Run.event_id, Run.state, status).where(Run.event_id.in_(event_ids)).ext(distinct_on(Run.event_id))
     ordered = found.order_by(Run.event_id, Run.created_at.desc(), Run.started_at.desc().nulls_last())
     return {row[0]: (row[1], row[2]) for row in session.execute(ordered)}
+
+
+@dataclass(frozen=True)
+class Course:
+    """How far meetings and agendas of an event are; see `rules.desk.Facts`."""
+
+    placed: int = 0
+    unmarked: int = 0
+    unsaid: int = 0
+    silent: int = 0
+    hit: int = 0
+
+
+def courses(session: Session, event_ids: Collection[UUID], *, now: datetime) -> dict[UUID, Course]:
+    """The course of each of these events; three statements, however many."""
+    met = _met(session, event_ids, now=now)
+    silent, hit = _silent(session, event_ids), _hit(session, event_ids)
+    return {one: Course(*met.get(one, (0, 0, 0)), silent=silent.get(one, 0), hit=hit.get(one, 0)) for one in event_ids}
+
+
+def _met(session: Session, event_ids: Collection[UUID], *, now: datetime) -> dict[UUID, tuple[int, int, int]]:
+    """Event -> meetings with a place, those of them that are over and not marked, and not told of by both sides."""
+    said = select(func.count()).where(
+        MeetingOutcome.meeting_id == Meeting.id, MeetingOutcome.months == 0, MeetingOutcome.kind != UNSAID
+    )
+    is_over, took_place = Slot.ends_at <= now, Meeting.state.in_((MeetingState.SCHEDULED, MeetingState.HELD))
+    found = (
+        select(
+            Meeting.event_id,
+            func.count(),
+            func.count().filter(is_over, Meeting.state == MeetingState.SCHEDULED),
+            func.count().filter(is_over, took_place, said.scalar_subquery() < len(Side)),
+        )
+        .join(Slot, Slot.id == Meeting.slot_id)
+        .where(Meeting.event_id.in_(event_ids))
+        .group_by(Meeting.event_id)
+    )
+    return {row[0]: (row[1], row[2], row[3]) for row in session.execute(found)}
+
+
+def _silent(session: Session, event_ids: Collection[UUID]) -> dict[UUID, int]:
+    """Event -> how many come and have said no wish."""
+    wished = select(Wish.to_id).where(Wish.from_id == Participant.id).exists()
+    found = select(Participant.event_id, func.count()).where(
+        Participant.event_id.in_(event_ids), Participant.state == ParticipantState.CONFIRMED, ~wished
+    )
+    return {row[0]: row[1] for row in session.execute(found.group_by(Participant.event_id))}
+
+
+def _hit(session: Session, event_ids: Collection[UUID]) -> dict[UUID, int]:
+    """Event -> how many left after the agendas were told last and after the last run that came to an agenda."""
+    told = select(func.max(AgendaVersion.published_at)).where(AgendaVersion.event_id == Participant.event_id)
+    ran = select(func.max(Run.started_at)).where(
+        Run.event_id == Participant.event_id, Run.state.in_((RunState.DONE, RunState.STOPPED))
+    )
+    lost = select(Meeting.id).where(
+        or_(Meeting.firm_id == Participant.id, Meeting.buyer_id == Participant.id),
+        Meeting.state == MeetingState.CANCELLED,
+    )
+    found = select(Participant.event_id, func.count()).where(
+        Participant.event_id.in_(event_ids),
+        Participant.state == ParticipantState.LEFT,
+        Participant.left_at > func.greatest(told.scalar_subquery(), ran.scalar_subquery()),
+        lost.exists(),
+    )
+    return {row[0]: row[1] for row in session.execute(found.group_by(Participant.event_id))}

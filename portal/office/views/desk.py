@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
+from flask_babel import LazyString
 from flask_login import current_user
 
 from portal import db
@@ -12,10 +13,14 @@ from portal.calls import queries as calls
 from portal.calls.models import Call
 from portal.calls.rules.content import CallContent
 from portal.kernel.clock import utcnow
+from portal.matching import permissions as meetings
+from portal.matching.service import owed
 from portal.notifications import permissions as post, queries as messages
 from portal.notifications.rules import MessageState
 from portal.office import permissions, queries, rules
+from portal.office.views import fence
 from portal.web.guards import requires, requires_office
+from portal.web.language import current as language
 
 
 @dataclass(frozen=True)
@@ -44,19 +49,18 @@ def control() -> ResponseReturnValue:
 def _desk(base: str) -> str:
     reach, now, session = permissions.scope(current_user), utcnow(), db.session()
     tallies = queries.tallies(session, reach, until=now + rules.EXPIRING)
-    waiting = queries.drawn_not_published(session)
     late = Counter(call_id for call_id, clock in queries.clocks(session, reach, now=now).values() if clock.is_at_risk)
     lines = []
     for seen in calls.all_calls(session, only=reach):
         call = seen.call
         if call.version is None:
             continue
-        of_call, expiring = tallies.get(call.id, queries.Tally({}, 0))
+        of_call, expiring, is_drawn = tallies.get(call.id, queries.NOTHING)
         owed = rules.jobs(
             of_call,
             slug=call.slug,
             closes_at=call.closes_at,
-            drawn_not_published=call.id in waiting,
+            drawn_not_published=is_drawn,
             now=now,
             at_risk=late[call.id],
             expiring=expiring,
@@ -65,8 +69,27 @@ def _desk(base: str) -> str:
         lines.append(Line(call, calls.content_of(call.version), rules.funnel(of_call), owed, is_open))
     failed = messages.counts(session, scope=post.scope(current_user)).get(MessageState.FAILED, 0)
     return render_template(
-        "office/desk.html", lines=lines, failed=failed, may_read_cases=reach is None or bool(reach), base=base
+        "office/desk.html",
+        lines=lines,
+        meetings=_meetings(),
+        failed=failed,
+        may_read_cases=reach is None or bool(reach),
+        base=base,
     )
+
+
+def _meetings() -> list[tuple[str, list[tuple[LazyString, str]]]]:
+    """Events of business meetings that ask something of whoever may do it: title, then words and address of each."""
+    waiting = owed.on_the_desk(db.session(), meetings.organised(current_user), now=utcnow())
+    fenced = fence.out_of_reach([event.id for event, _jobs in waiting])
+    return [
+        (
+            event.title_it if language() == "it" else event.title_en,
+            [(job.words, owed.address(event, job)) for job in jobs],
+        )
+        for event, jobs in waiting
+        if event.id not in fenced
+    ]
 
 
 def route(bp: Blueprint) -> None:

@@ -148,6 +148,16 @@ def _uuid(text: str) -> UUID | None:
         return None
 
 
+def out_of_reach(event_ids: Collection[UUID]) -> set[UUID]:
+    """Which of these events of meetings are not there for whoever asks: a firm that is hidden from them comes."""
+    hidden = request.environ.get(HIDDEN)
+    if not hidden:
+        return set()
+    there = Participant.__table__.c
+    theirs = select(there.event_id).where(there.event_id.in_(event_ids), there.company_id.in_(hidden))
+    return set(db.session().scalars(theirs))
+
+
 def _hide(state: ORMExecuteState) -> None:
     """Leave out of every SELECT of this request what belongs to the firms that it hides.
 

@@ -1,6 +1,5 @@
 """All events, and one: how it stands, who comes, what the office owes, what can't be."""
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -16,15 +15,13 @@ from portal.kernel.clock import utcnow
 from portal.matching import permissions
 from portal.matching.models import MatchingEvent
 from portal.matching.queries import agenda, board, events, participants, standing
-from portal.matching.queries.standing import Figures
-from portal.matching.rules import conflicts, desk
+from portal.matching.rules import conflicts
 from portal.matching.rules.conflicts import Named
-from portal.matching.rules.states import EventState, ParticipantState, RunState, Side
-from portal.matching.service import events as verbs, participants as people, telling, wishes
+from portal.matching.rules.states import EventState, Side
+from portal.matching.service import events as verbs, owed, participants as people, wishes
 from portal.matching.views.office.shared import refused, requires_reader, requires_writer, the_event, title_of, words
 from portal.web.filters import tr
 
-INFEASIBLE = "infeasible"
 STEPS: dict[str, tuple[EventState, frozenset[EventState]]] = {
     "apri": (EventState.WISHES, frozenset({EventState.DRAFT, EventState.SCHEDULING})),
     "agenda": (EventState.SCHEDULING, frozenset({EventState.WISHES})),
@@ -39,37 +36,13 @@ def titles() -> dict[UUID, str]:
     return {call.id: tr(calls.content_of(call.version).title) for call in known if call.version}
 
 
-def _jobs(
-    event: MatchingEvent, figures: Figures, run: tuple[RunState, str | None] | None, ends_at: datetime | None
-) -> list[desk.Job]:
-    facts = desk.Facts(
-        state=event.state,
-        wishes_from=event.wishes_from,
-        wishes_until=event.wishes_until,
-        to_read=figures.to_read,
-        invited=figures.invited,
-        firms=sum(figures.of(Side.COMPANY, state) for state in ParticipantState),
-        buyers=sum(figures.of(Side.BUYER, state) for state in ParticipantState),
-        is_infeasible=bool(run and run[1] == INFEASIBLE),
-        has_failed=bool(run and run[0] is RunState.FAILED),
-        ends_at=ends_at,
-    )
-    return desk.jobs(facts, now=utcnow())
-
-
 @requires_reader
 def index() -> ResponseReturnValue:
     """Every event within reach, with what it asks of the office."""
     session = db.session()
     rows = events.listing(session, permissions.scope(current_user))
-    ids = [row[0].id for row in rows]
-    figures, when = standing.figures(session, ids), standing.days(session, ids)
-    runs = standing.latest_runs(session, ids)
-    lines = []
-    for event, code, *counts in rows:
-        ends_at = when[event.id][1] if event.id in when else None
-        owed = _jobs(event, figures[event.id], runs.get(event.id), ends_at)
-        lines.append((event, code, counts, when.get(event.id), owed))
+    stands = owed.of_events(session, [row[0] for row in rows], now=utcnow())
+    lines = [(event, code, counts, stands[event.id].when, stands[event.id].jobs) for event, code, *counts in rows]
     return render_template(
         "matching/office/index.html", lines=lines, title_of=title_of, may_write=_may_write(), **words()
     )
@@ -88,9 +61,7 @@ def event(slug: str) -> ResponseReturnValue:
 
 def _page(event: MatchingEvent, *, wrong: str = "", typed: dict[str, str] | None = None) -> str:
     session = db.session()
-    figures = standing.figures(session, [event.id])[event.id]
-    when = standing.days(session, [event.id]).get(event.id)
-    runs = standing.latest_runs(session, [event.id])
+    stands = owed.of_events(session, [event], now=utcnow())[event.id]
     everybody = participants.of_event(session, event.id)
     may_change = permissions.may_organise(current_user, event.call_id)
     to_add = participants.firms_to_add(session, event.id, event.call_id) if may_change else []
@@ -99,10 +70,10 @@ def _page(event: MatchingEvent, *, wrong: str = "", typed: dict[str, str] | None
         event=event,
         title=title_of(event),
         settings=verbs.settings_of(event),
-        figures=figures,
-        when=when,
+        figures=stands.figures,
+        when=stands.when,
         zone=ZoneInfo(event.timezone),
-        jobs=_jobs(event, figures, runs.get(event.id), when[1] if when else None),
+        jobs=[(job, owed.address(event, job)) for job in stands.jobs],
         sides={side: [one for one in everybody if one.side is side] for side in Side},
         name_of=agenda.name_of,
         names={one.id: agenda.name_of(one) for one in everybody},
@@ -112,7 +83,6 @@ def _page(event: MatchingEvent, *, wrong: str = "", typed: dict[str, str] | None
         meetings=agenda.meetings(session, event.id),
         interpreters=events.interpreters(session, event.id),
         exclusions=board.exclusions(session, event.id),
-        untold=len(telling.untold(session, event)),
         conflict=_conflict(event),
         firms_to_add=len(to_add),
         known_buyers=participants.buyers_to_add(session, event.id, scope=permissions.scope(current_user))
@@ -131,7 +101,7 @@ def _conflict(event: MatchingEvent) -> list[Any]:
     session = db.session()
     run = agenda.latest_run(session, event.id)
     solution = (run.solution if run else None) or {}
-    if run is None or solution.get("status") != INFEASIBLE:
+    if run is None or solution.get("status") != owed.INFEASIBLE:
         return []
     zone = ZoneInfo(event.timezone)
     named = Named(
