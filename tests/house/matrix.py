@@ -336,6 +336,7 @@ agenda.solve                     POST      manager events admin
 agenda.stop                      POST      manager events admin
 agenda.publish                   POST      manager events admin
 matching_figures.shown           GET       manager events auditor admin
+matching_figures.export          GET       manager events auditor admin
 matching_lists.listed            GET       manager events auditor admin
 matching_lists.taken             GET       manager events auditor admin
 matching_lists.pack              GET       manager events auditor admin

@@ -173,7 +173,7 @@ def _meetings(session: Session, call: Any, firm: Any) -> dict[str, dict[str, Any
         "logos": known | {"participant_id": me.id},
         "personal": known,
         "outcomes": known | {"meeting_id": ours.id},
-        "matching_figures": known,
+        "matching_figures": known | {"kind": "csv"},
         "matching_lists": known | {"which": "porta", "kind": "xlsx", "lang": "it"},
         "matching_office": known | {"verb": "conferma"},
         "matching_office.step": known | {"verb": "apri"},

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import event as sqlalchemy_event
 
 from portal.accounts.rules import StaffRoleName
-from portal.matching.queries import agenda, events
+from portal.matching.queries import agenda, events, participants
 from portal.matching.rules.states import MeetingState, ParticipantState
 from tests.accounts_help import sign_in
 from tests.factories.accounts import StaffRoleFactory, UserFactory
@@ -138,3 +138,48 @@ def test_the_grid_asks_the_same_whatever_its_size(session, engine, staff, market
     propose(event, firm, buyer)
     session.commit()
     assert statements() == before
+
+
+def beside(text, id_):
+    """What is said beside a field, once it is named by it."""
+    assert f'aria-describedby="{id_}-error"' in text
+    return re.search(rf'id="{id_}-error">.*?<span>(.*?)</span>', text, re.DOTALL)[1]
+
+
+def test_a_refusal_stands_beside_what_was_asked(session, staff, market, placed):
+    event, meeting, slots, tables = placed
+    busy = put(market[3][3], slots[0], tables[1])
+    session.commit()
+    cell = f"{slots[0].id}:{tables[0].id}"
+    text = unescape(post(staff, event, "sposta", meeting=busy.id, revision=busy.revision, cell=cell).text)
+    assert beside(text, "move") == "L'incontro non può stare lì: il tavolo è occupato o non è di chi si incontra."
+    assert f'agenda-cell--refused" data-cell="{cell}"' in text
+    assert text.count("agenda-cell--refused") == 1
+    for verb, fields, id_, words in (
+        ("annulla", {"meeting": meeting.id, "reason": " "}, "off-reason", "Scrivi il motivo"),
+        ("assente", {"participant": market[1][0].id, "reason": ""}, "absent-reason", "Scrivi il motivo"),
+        ("esito", {"mark": f"{meeting.id}:si"}, "move", "non è ancora cominciato"),
+        ("ferma", {}, "seconds", "già finito"),
+    ):
+        answer = post(staff, event, verb, **fields)
+        assert (answer.status_code, words in beside(unescape(answer.text), id_)) == (422, True), verb
+    assert post(staff, event, "pubblica").status_code == 303
+    assert post(staff, event, "blocca", meeting=meeting.id, revision=meeting.revision, locked="si").status_code == 303
+    assert post(staff, event, "annulla", meeting=meeting.id, reason="Volo").status_code == 303
+    assert "Scrivi il motivo" in beside(unescape(post(staff, event, "pubblica", reason="").text), "publish-reason")
+
+
+def test_why_there_is_no_agenda_is_said_on_the_agendas_page(session, staff, market):
+    event, firms, _buyers, wanted = market
+    first = events.slots(session, event.id)[0]
+    for one in (wanted[0], wanted[1]):
+        one.is_required, one.fixed_slot_id = True, first.id
+    session.flush()
+    run = solved(event)
+    assert run.solution["status"] == "infeasible"
+    session.commit()
+    text = page(staff, event)
+    assert "Queste richieste non stanno insieme:" in text
+    firm = next(one for one in participants.of_event(session, event.id) if one.id == firms[0].id)
+    assert f"L'incontro {firm.company.legal_name} – " in text
+    assert "può essere solo alle 09/03 09:00." in text

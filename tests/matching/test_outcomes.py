@@ -1,10 +1,13 @@
 """What came of meetings: two taps, from both sides, asked for once each time, told in figures."""
 
+import csv
 from datetime import UTC, datetime, timedelta
 from html import unescape
+from io import BytesIO
 from types import SimpleNamespace
 
 import pytest
+from openpyxl import load_workbook
 from sqlalchemy import select
 
 from portal.accounts.rules import StaffRoleName
@@ -229,3 +232,33 @@ def test_figures_of_an_empty_event_are_noughts(session, client):
     session.commit()
     text = page(sign_in(client, staff(StaffRoleName.EVENTS)), f"/ufficio/incontri/{event.slug}/cifre")
     assert "Nessuno ha ancora risposto." in text
+
+
+@pytest.mark.parametrize("lang", ["it", "en"])
+def test_the_figures_are_taken_as_they_are_shown(session, client, market, lang):
+    ago(session, market, hours=2)
+    for one, amount in ((market.firms[0], 12500), (market.buyers[0], 9000)):
+        say(session, one, market.meetings[0], kind="quote", value_eur=amount)
+    sign_in(client, staff(StaffRoleName.EVENTS))
+    here = f"/ufficio/incontri/{market.event.slug}/cifre"
+    page = unescape(client.get(f"{here}?lang={lang}").text)
+    assert all(f"{here}.{kind}" in page for kind in ("csv", "xlsx"))
+    shown = figures.read(session, market.event)
+    book = load_workbook(BytesIO(client.get(f"{here}.xlsx").data))
+    sheets = {one.title: [list(row) for row in one.iter_rows(values_only=True)] for one in book}
+    assert len(sheets) == 10
+    first = list(sheets.values())
+    assert [row[1] for row in first[0][1:]] == [
+        shown.placed, shown.proposed, round(shown.evenness[Side.COMPANY].average, 4),
+        round(shown.evenness[Side.COMPANY].gini, 4), shown.held,
+    ]  # fmt: skip
+    assert [row[1:] for row in first[1][1:]] == [
+        [one.placed, one.held, one.missed] for one in sorted(shown.shares[Side.COMPANY], key=lambda one: -one.placed)
+    ]
+    assert [row[-1] for row in first[9][1:]] == [12500, 9000]
+    rows = list(csv.reader(client.get(f"{here}.csv").data.decode("utf-8-sig").splitlines(), delimiter=";"))
+    assert rows[0] == (
+        ["Tabella", "Voce", "Misura", "Valore"] if lang == "it" else ["Table", "Line", "Measure", "Value"]
+    )
+    assert len(rows) - 1 == sum((len(one) - 1) * (len(one[0]) - 1) for one in first)
+    assert {row[0] for row in rows[1:]} == set(sheets)

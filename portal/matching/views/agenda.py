@@ -21,7 +21,7 @@ from portal.matching.queries import agenda, events, participants
 from portal.matching.rules import agenda as refusals
 from portal.matching.rules.states import RunState
 from portal.matching.rules.versions import Kind
-from portal.matching.service import leaving, moving, solving, telling
+from portal.matching.service import clashes, leaving, moving, solving, telling
 from portal.web.guards import found, requires
 from portal.web.language import current as language
 
@@ -244,6 +244,9 @@ def _page(event: MatchingEvent, *, wrong: str = "") -> str:
         wrong=wrong,
         typed=request.form.get("reason", ""),
         refused=(request.endpoint or "").rpartition(".")[2] if wrong else "",
+        seconds_typed=_number("seconds"),
+        tried=request.form.get("cell", ""),
+        clashes=clashes.words(session, event),
         absentee=request.form.get("participant", ""),
         days=[each for each, _slots in groupby(one.day for one in event.slots)],
         day=day,

@@ -15,10 +15,8 @@ from portal.kernel.clock import utcnow
 from portal.matching import permissions
 from portal.matching.models import MatchingEvent
 from portal.matching.queries import agenda, board, events, participants, standing
-from portal.matching.rules import conflicts
-from portal.matching.rules.conflicts import Named
 from portal.matching.rules.states import EventState, Side
-from portal.matching.service import events as verbs, owed, participants as people, wishes
+from portal.matching.service import clashes, events as verbs, owed, participants as people, wishes
 from portal.matching.views.office.shared import refused, requires_reader, requires_writer, the_event, title_of, words
 from portal.web.filters import tr
 
@@ -83,7 +81,7 @@ def _page(event: MatchingEvent, *, wrong: str = "", typed: dict[str, str] | None
         meetings=agenda.meetings(session, event.id),
         interpreters=events.interpreters(session, event.id),
         exclusions=board.exclusions(session, event.id),
-        conflict=_conflict(event),
+        conflict=clashes.words(session, event),
         firms_to_add=len(to_add),
         known_buyers=participants.buyers_to_add(session, event.id, scope=permissions.scope(current_user))
         if may_change
@@ -94,22 +92,6 @@ def _page(event: MatchingEvent, *, wrong: str = "", typed: dict[str, str] | None
         typed=typed or {},
         **words(),
     )
-
-
-def _conflict(event: MatchingEvent) -> list[Any]:
-    """What can't hold together, in words; empty where the last run found an agenda, or none was asked for."""
-    session = db.session()
-    run = agenda.latest_run(session, event.id)
-    solution = (run.solution if run else None) or {}
-    if run is None or solution.get("status") != owed.INFEASIBLE:
-        return []
-    zone = ZoneInfo(event.timezone)
-    named = Named(
-        people={str(one.id): agenda.name_of(one) for one in participants.of_event(session, event.id)},
-        slots={str(one.id): f"{one.starts_at.astimezone(zone):%d/%m %H:%M}" for one in event.slots},
-        locked=frozenset(str(one.id) for one in agenda.meetings(session, event.id) if one.is_locked),
-    )
-    return conflicts.words(solution.get("conflict") or {}, run.instance, named)
 
 
 @requires_writer
