@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from ortools.sat.python import cp_model
 from ortools.sat.python.cp_model_helper import Literal
@@ -12,6 +12,7 @@ from portal.matching.rules.scheduling.solver import counting
 
 Held = tuple[int, int]  # meeting, slot
 Demand = tuple[str, int]  # a kind, and the meeting, participant or precedence that it is about
+MOST_COUNTED = 5_000  # people x places in a slot: beyond, clauses fill the memory, and a sum must do
 
 
 class Board:
@@ -19,7 +20,8 @@ class Board:
 
     `chosen`: these meetings take place and no others; None: the required ones do, of the others those that pay.
     `pinned`: these take place in these slots. `explaining`: what people ask for is assumed, each alone, so that the
-    solver can say which demands don't go together; the limits of rooms, days and people stay as they are.
+    solver can say which demands don't go together; the limits of rooms, days and people stay as they are. `light`: sums
+    where clauses would only serve a proof.
     """
 
     def __init__(
@@ -29,8 +31,9 @@ class Board:
         chosen: Collection[int] | None = None,
         pinned: Mapping[int, int] | None = None,
         explaining: bool = False,
+        light: bool = False,
     ) -> None:
-        self.layout = layout
+        self.layout, self.light = layout, light
         self.model = cp_model.CpModel()
         self.always = self.model.new_constant(1)
         self.pinned = pinned or {}
@@ -96,6 +99,9 @@ class Board:
         sure = len(takes) - len(open_)
         slots = list(self.busy[who].values())
         most = min(layout.at_most(who), len(slots))
+        if self.light and not open_ and sure <= most:
+            model.add(sum(slots) == sure)
+            return [self.always] * sure
         by_meeting = [self.always] * sure + counting.count(model, open_, up_to=len(open_), exact=True)
         by_slot = counting.count(model, slots, up_to=most + 1, exact=True)
         for nth, literal in enumerate(by_meeting):
@@ -121,12 +127,22 @@ class Board:
             self._limit({at for at in self.layout.meetings if self.layout.meeting(at).interpreter == language}, counts)
 
     def _limit(self, meetings: Collection[int], counts: Sequence[int]) -> None:
-        """No more of `meetings` in a slot than its count, said of the participants, who are fewer."""
+        """No more of `meetings` in a slot than its count, said of the participants, who are fewer, if clauses can."""
+        people = {who for meeting in meetings for who in self.layout.pairs[meeting]}
+        if self.light or len(people) * 2 * max(counts) > MOST_COUNTED:
+            self._limit_by_sums(meetings, counts)
+            return
         using = [self._using(who, meetings) for who in self.layout.people]
         for slot in self.layout.slots:
             held = sum((meeting, slot) in self.held for meeting in meetings)
             if held > counts[slot]:
                 counting.at_most(self.model, [one[slot] for one in using if slot in one], 2 * counts[slot])
+
+    def _limit_by_sums(self, meetings: Collection[int], counts: Sequence[int]) -> None:
+        for slot in self.layout.slots:
+            held = [self.held[meeting, slot] for meeting in sorted(meetings) if (meeting, slot) in self.held]
+            if len(held) > counts[slot]:
+                self.model.add(sum(held) <= counts[slot])
 
     def _using(self, who: int, meetings: Collection[int]) -> dict[int, Literal]:
         mine = self.layout.meetings_of[who]
@@ -215,6 +231,23 @@ class Board:
             self.model.add_implication(both, one)
         return both
 
+    def without_breaks(self) -> cp_model.CpModel:
+        """The same model, where each agenda is one block in each scope."""
+        chains, model = list(zip(self.busy, self.started, self.unfinished, strict=True)), self.model.clone()
+        for busy, started, unfinished in chains:
+            for slot in sorted(started.keys() & unfinished.keys()):
+                model.add_bool_or([~started[slot], ~unfinished[slot], *([busy[slot]] if slot in busy else [])])
+        return model
+
+    @property
+    def may_lack_breaks(self) -> bool:
+        """Whether each of the chosen would find room in blocks, were they alone."""
+        return all(
+            sum(_longest(busy, scope) for scope in self.layout.scopes)
+            >= sum(literal is self.always for literal in meets)
+            for busy, meets in zip(self.busy, self.meets, strict=True)
+        )
+
     @cached_property
     def idle(self) -> list[Literal]:
         """Slots inside a break, of everybody."""
@@ -280,3 +313,8 @@ class Board:
     def schedule(self, solver: cp_model.CpSolver) -> dict[int, int]:
         """The schedule that the solver found."""
         return {meeting: slot for (meeting, slot), literal in self.held.items() if solver.boolean_value(literal)}
+
+
+def _longest(busy: Mapping[int, Literal], scope: Sequence[int]) -> int:
+    """The longest run of slots that somebody can be busy in."""
+    return max(len(list(run)) * can for can, run in groupby(scope, busy.__contains__))

@@ -21,6 +21,7 @@ class How(Enum):
 
     PROVE = "prove"  # core-guided: the bound rises until a schedule meets it
     FIND = "find"  # any schedule, soon
+    FIT = "fit"  # a schedule where few are: presolve pays, probing doesn't
     IMPROVE = "improve"  # from the best schedule, better ones
     SUMS = "sums"  # a model of sums, not of clauses
 
@@ -170,6 +171,9 @@ class Run:
             parameters.optimize_with_core = self.workers == 1
             parameters.extra_subsolvers.extend(["core"] * (self.workers > 1))
             parameters.max_presolve_iterations = 1  # the second and third find little, and cost as much as the proof
+        if how is How.FIT:
+            parameters.max_presolve_iterations = 1
+            parameters.cp_model_probing_level = 0
         if how is How.FIND:
             parameters.cp_model_presolve = False  # the clauses are small already
 

@@ -15,7 +15,9 @@ from portal.matching.rules.scheduling.solver.board import Board
 from portal.matching.rules.scheduling.solver.keeping import Keeper
 from portal.matching.rules.scheduling.solver.running import Answer, How, Run
 
-SOON = 5.0  # deterministic seconds: then a schedule first, since a search by cores shows none before the best
+SOON = 4.0  # deterministic seconds: then a schedule first, since a search by cores shows none before the best
+LARGE = 10_000  # meetings x slots: beyond, clauses for a proof hinder who looks for a schedule
+UNBROKEN = 10.0  # deterministic seconds
 LATER = 0.75  # of the time left goes to a proof; the rest to looking for better without one
 
 
@@ -60,8 +62,15 @@ class Solving:
         """The event with every choice of meetings open."""
         return Aims(Board(self.layout, pinned=self.pinned))
 
+    @property
+    def _optional(self) -> bool:
+        """There are meetings to choose among."""
+        return any(not self.layout.meeting(at).required for at in self.layout.meetings if self.layout.possible[at])
+
     def _open_terms(self) -> list[str]:
-        """What isn't yet proven."""
+        """What isn't yet proven; all of it, while there is no schedule."""
+        if self.keeper.when is None:
+            return self.names
         return [name for name in self.names if self.keeper.value(name) > self.bounds.get(name, 0)]
 
     # a first schedule
@@ -76,6 +85,8 @@ class Solving:
             by_hand = fill(self.layout, kept, only=only)
             if self._holds(by_hand):
                 self.keeper.offer(by_hand)
+        if self.names[0] == Term.BREAKS and not self._optional and self._open_terms():
+            self._find_unbroken(self.whole.board)
         if self.keeper.when is not None:
             return None
         if not self._begin().impossible:
@@ -106,16 +117,30 @@ class Solving:
 
     def _choose(self) -> None:
         """Choose meetings without slots, then schedule that choice: fast, and often already the best of all."""
-        optional = any(not self.layout.meeting(at).required for at in self.layout.meetings if self.layout.possible[at])
         terms = self._choosing()
-        if not optional or not terms or not self._open_terms():
+        if not self._optional or not terms or not self._open_terms():
             return
         chosen = choice.choose(self.layout, terms, self.run, pinned=self.pinned)
         if self.names[0] == terms[0]:
             self._bound(chosen.bounds)
-        if chosen.meetings is not None and self._open_terms():
-            board = Board(self.layout, chosen=chosen.meetings, pinned=self.pinned)
+        if chosen.meetings is None or not self._open_terms():
+            return
+        large = len(chosen.meetings) * len(self.layout.slots) > LARGE
+        board = Board(self.layout, chosen=chosen.meetings, pinned=self.pinned, light=large)
+        if self.names[len(terms) :][:1] == [Term.BREAKS]:
+            self._find_unbroken(board)
+        if self._open_terms():
+            if large:
+                board = Board(self.layout, chosen=chosen.meetings, pinned=self.pinned)
             self.descend(Aims(board), stage="chosen", share=0.6)
+
+    def _find_unbroken(self, board: Board) -> None:
+        """A schedule in which nobody waits: where there is one it needs no other proof, and is found sooner."""
+        if not board.may_lack_breaks:
+            return
+        answer = self.run.solve(board.without_breaks(), stage="unbroken", how=How.FIT, share=0.3, work=UNBROKEN)
+        if answer.found:
+            self.keeper.offer(board.schedule(answer.solver))
 
     def _choosing(self) -> tuple[Term, ...]:
         """The terms by which meetings are chosen: those at the head of the order, or both in a weighted sum."""
