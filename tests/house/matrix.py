@@ -322,6 +322,7 @@ matching_office.sheet_template   GET       manager events admin
 matching_office.participant      GET       manager events auditor admin
 matching_office.decide           POST      manager events admin
 logos.office                     GET       manager events auditor admin
+matching_office.contact          GET POST  manager events admin
 matching_office.proposals        GET       manager events auditor admin
 matching_office.propose          POST      manager events admin
 matching_office.require          POST      manager events admin

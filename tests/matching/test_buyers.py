@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select, update
 
 from portal import db
+from portal.accounts.rules import StaffRoleName
 from portal.calls.models import Call
 from portal.kernel.clock import utcnow
 from portal.kernel.errors import NotFound
@@ -26,6 +27,8 @@ from portal.matching.service import buyers, events, links, telling, wishes
 from portal.matching.service.buyers import Newcomer
 from portal.notifications import service as notifications
 from portal.notifications.models import Message
+from tests.accounts_help import sign_in
+from tests.factories.accounts import staff
 from tests.factories.agenda import propose, put
 from tests.factories.calls import make_call
 from tests.factories.evaluation import OFFICE
@@ -473,3 +476,14 @@ def test_a_buyer_who_writes_while_they_are_invited_elsewhere_stands_in_nobodys_w
     other = make_event(session.get(Call, event.call_id))
     assert buyers.invite(session, other.id, NEW, **BY) is not None
     assert (buyer.link_epoch, buyer.city) == (epoch + 1, "Buxoro")
+
+
+def test_a_name_of_blanks_is_no_name(session, client, event):
+    sign_in(client, staff(StaffRoleName.EVENTS))
+    path = f"/ufficio/incontri/{event.slug}/buyer/nuovo"
+    fields = {"legal_name": "  ", "contact_name": " ", "country": "UZ", "email": "a@savdo.example", "language": "en"}
+    answer = post(client, path, path, **fields)
+    assert answer.status_code == 422
+    assert "Scrivi il nome dell'impresa." in unescape(answer.text)
+    assert "Scrivi il nome di una persona." in unescape(answer.text)
+    assert session.scalars(select(Counterpart)).all() == []

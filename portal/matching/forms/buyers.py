@@ -16,7 +16,7 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, Optional, Regexp
+from wtforms.validators import DataRequired, Length, Optional, Regexp
 
 from portal.kernel.values import is_pec
 from portal.matching.forms.firms import CheckboxesField, CountriesField, HsField, country_names
@@ -26,7 +26,7 @@ from portal.matching.rules.kinds import PARTNERS, SUPPLIERS
 from portal.matching.rules.presenting import SPOKEN
 from portal.matching.rules.profiles import MOST_PRODUCTS, BuyerProfile, PartnerType, Product, SupplierType
 from portal.matching.rules.sectors import SECTORS, label
-from portal.matching.service.buyers import Coming, Newcomer
+from portal.matching.service.buyers import Coming, Contact, Newcomer
 from portal.web.forms import Is, PortalForm, Rows
 from portal.web.language import current
 
@@ -102,11 +102,11 @@ class ComingRow(Form):
 class BuyerForm(PortalForm):
     """Everything that a buyer says of themselves."""
 
-    legal_name = _line(_l("Nome dell'impresa"), InputRequired(_l("Scrivi il nome dell'impresa.")))
-    country = SelectField(_l("Paese"), validators=[InputRequired(_l("Scegli il Paese."))])
+    legal_name = _line(_l("Nome dell'impresa"), DataRequired(_l("Scrivi il nome dell'impresa.")))
+    country = SelectField(_l("Paese"), validators=[DataRequired(_l("Scegli il Paese."))])
     city = _line(_l("Città"))
     website = StringField(_l("Sito"), filters=[_stripped], validators=[Optional(), _SHORT, _SITE])
-    contact_name = _line(_l("Persona di riferimento"), InputRequired(_l("Scrivi il nome di una persona.")))
+    contact_name = _line(_l("Persona di riferimento"), DataRequired(_l("Scrivi il nome di una persona.")))
     phone = _line(_l("Telefono"))
     language = RadioField(_l("In quale lingua ti scriviamo"), choices=list(TONGUES))
     description = _paragraph(_l("La tua impresa in poche frasi"), 4)
@@ -199,9 +199,9 @@ class BuyerForm(PortalForm):
 class InviteForm(PortalForm):
     """A buyer whom staff ask to an event; the rest the buyer says."""
 
-    legal_name = _line(_l("Nome dell'impresa"), InputRequired(_l("Scrivi il nome dell'impresa.")))
-    country = SelectField(_l("Paese"), validators=[InputRequired(_l("Scegli il Paese."))])
-    contact_name = _line(_l("Persona di riferimento"), InputRequired(_l("Scrivi il nome di una persona.")))
+    legal_name = _line(_l("Nome dell'impresa"), DataRequired(_l("Scrivi il nome dell'impresa.")))
+    country = SelectField(_l("Paese"), validators=[DataRequired(_l("Scegli il Paese."))])
+    contact_name = _line(_l("Persona di riferimento"), DataRequired(_l("Scrivi il nome di una persona.")))
     email = EmailField(_l("E-mail"), filters=[_stripped], validators=[_MAIL, _SHORT])
     language = RadioField(_l("Lingua dell'invito"), choices=list(TONGUES), default="en")
 
@@ -213,6 +213,24 @@ class InviteForm(PortalForm):
         """The buyer as the verbs take them."""
         names = ("legal_name", "country", "contact_name", "email", "language")
         return Newcomer(**{name: self[name].data for name in names})
+
+
+class ContactForm(PortalForm):
+    """Whom one writes to at a buyer's, as staff write it right."""
+
+    contact_name = _line(_l("Persona di riferimento"), DataRequired(_l("Scrivi il nome di una persona.")))
+    email = EmailField(_l("E-mail"), filters=[_stripped], validators=[_MAIL, _SHORT])
+    phone = _line(_l("Telefono"))
+    language = RadioField(_l("Lingua in cui gli scriviamo"), choices=list(TONGUES))
+    revision = HiddenField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
+        super().__init__(*args, **kwargs)
+        self.language.flags.required = True
+
+    def contact(self) -> Contact:
+        """As the verb takes it."""
+        return Contact(**{name: self[name].data or "" for name in ("contact_name", "email", "phone", "language")})
 
 
 class SheetForm(PortalForm):

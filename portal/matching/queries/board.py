@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from uuid import UUID
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from portal.companies.models import Holding
@@ -150,6 +150,12 @@ def exclusions(session: Session, event_id: UUID) -> Sequence[Exclusion]:
 def wish(session: Session, from_id: UUID, to_id: UUID) -> Wish | None:
     """What one said of another."""
     return session.get(Wish, (from_id, to_id))
+
+
+def wishes_around(session: Session, participant_id: UUID) -> Sequence[Wish]:
+    """What one said of others and others of them, with who said it and when, the latest first."""
+    found = select(Wish).where(or_(Wish.from_id == participant_id, Wish.to_id == participant_id))
+    return session.scalars(found.order_by(Wish.said_at.desc(), Wish.from_id, Wish.to_id)).all()
 
 
 def said(session: Session, participant_id: UUID, level: Level, *, but: UUID) -> int:

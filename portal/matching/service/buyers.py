@@ -16,6 +16,7 @@ from portal.matching.events import BuyerInvited, LinkOpenedAgain
 from portal.matching.models import Counterpart, CounterpartDelegate, Participant
 from portal.matching.queries import buyers
 from portal.matching.rules.buying import AddressTaken, WrittenElsewhere
+from portal.matching.rules.judging import ProfileMoved
 from portal.matching.rules.linking import (
     LIVES,
     PAUSE,
@@ -119,6 +120,47 @@ def resend(session: Session, participant_id: UUID, *, by: str, now: datetime) ->
     _issue(session, buyer, now=now)
     trace(session, "link_sent", buyer.id, of=OF, by=by, now=now, epoch=buyer.link_epoch)
     return buyer
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contact:
+    """Whom one writes to at a buyer's, and how."""
+
+    contact_name: str
+    email: str
+    phone: str = ""
+    language: str = "en"
+
+
+def correct(
+    session: Session, participant_id: UUID, contact: Contact, *, revision: int, by: str, now: datetime
+) -> Sequence[str]:
+    """Staff write a buyer's contact right; answers what changed.
+
+    With another address the old link dies and a new invitation goes there. `revision`: of the buyer as it was read.
+    Raises AddressTaken, ProfileMoved, NotABuyer, NotFound.
+    """
+    buyer = _of(session, participant_id)
+    if buyer.revision != revision:
+        raise ProfileMoved
+    changed = [name for name, value in vars(contact).items() if getattr(buyer, name) != value]
+    if not changed:
+        return []
+    other = buyers.by_email(session, [contact.email]).get(contact.email.lower())
+    if other is not None and other.id != buyer.id:
+        raise AddressTaken(field="email", name=other.legal_name)
+    try:
+        with session.begin_nested():
+            for name in changed:
+                setattr(buyer, name, getattr(contact, name))
+            session.flush()
+    except IntegrityError as twin:
+        raise AddressTaken(field="email", name=contact.email) from twin
+    if "email" in changed:
+        buyer.link_confirmed_at = None
+        _issue(session, buyer, now=now)
+    trace(session, "buyer_corrected", buyer.id, of=OF, by=by, now=now, changed=changed, epoch=buyer.link_epoch)
+    return changed
 
 
 def revoke(session: Session, participant_id: UUID, *, by: str, now: datetime) -> Counterpart:

@@ -10,7 +10,7 @@ from portal.kernel.errors import NotFound
 from portal.matching.models import Exclusion, MatchingEvent, Participant, Wish
 from portal.matching.queries import board, events, participants
 from portal.matching.rules.pairs import same_group
-from portal.matching.rules.refusals import NotConfirmed, TooManyWishes, WishesClosed
+from portal.matching.rules.refusals import EventIsOver, NotConfirmed, TooManyWishes, WishesClosed
 from portal.matching.rules.settings import Settings
 from portal.matching.rules.states import EventState, Level, ParticipantState, Side
 from portal.matching.service.trace import lock_event, lock_participant, trace
@@ -36,13 +36,15 @@ def wish(
 ) -> None:
     """Say want, would or no of somebody of the other side; None takes it back. Staff may say it out of time.
 
-    The participant stays locked: quotas hold however many windows are open. Raises WishesClosed, NotConfirmed,
-    TooManyWishes, NotFound.
+    The participant stays locked: quotas hold however many windows are open. Raises WishesClosed, EventIsOver,
+    NotConfirmed, TooManyWishes, NotFound.
     """
     one = lock_participant(session, participant_id)
     event, other = events.get(session, one.event_id), participants.find(session, to_id)
     if event is None or other is None or not _may_meet(one, other):
         raise NotFound
+    if event.state is EventState.CLOSED:
+        raise EventIsOver
     if not is_staff and not may_wish(event, now=now):
         since, until = (f"{at.astimezone(ROME):%d/%m/%Y %H:%M}" for at in (event.wishes_from, event.wishes_until))
         raise WishesClosed(since=since, until=until)

@@ -1,6 +1,7 @@
 """Buyers whom the office asks to an event, one by one."""
 
 from typing import Any, Final
+from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,12 +13,13 @@ from portal.documents import downloads
 from portal.documents.reading import LIMIT
 from portal.documents.rules import MEDIA_TYPES, Kind
 from portal.kernel.errors import DomainError
-from portal.matching.forms.buyers import InviteForm, SheetForm
+from portal.matching.forms.buyers import ContactForm, InviteForm, SheetForm
 from portal.matching.models import MatchingEvent
 from portal.matching.rules.importing import MOST_ROWS, Sheet
 from portal.matching.service import buyers as verbs, imports, wishes
 from portal.matching.views.labels import country
-from portal.matching.views.office.shared import refused, requires_writer, the_event, title_of
+from portal.matching.views.office.shared import refused, requires_writer, the_event, the_participant, title_of
+from portal.web.guards import found
 
 LONGEST_READ: Final = LIMIT + 1
 """One byte more than is taken, so that what is too long is seen to be."""
@@ -112,8 +114,37 @@ def sheet_template(slug: str) -> ResponseReturnValue:
     return downloads.send(imports.template(), name="buyers.xlsx", media_type=MEDIA_TYPES[Kind.XLSX])
 
 
+@requires_writer
+def contact(slug: str, participant_id: UUID) -> ResponseReturnValue:
+    """Write a buyer's contact right; another address gets a new invitation, and the old link dies."""
+    event, one = the_participant(slug, participant_id, to_change=True)
+    buyer, status = found(one.counterpart), 200
+    form = ContactForm() if request.method == "POST" else ContactForm(formdata=None, obj=buyer)
+    if form.validate_on_submit():
+        text, made = form.revision.data or "", list[str]()
+        revision = int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0  # noqa: PLR2004 - a counter
+        facts: dict[str, Any] = {"participant_id": one.id, "contact": form.contact(), "revision": revision}
+        no = refused(lambda session, **who: made.extend(verbs.correct(session, **facts, **who)))
+        if no is None:
+            words = _(
+                "Contatto corretto: un nuovo invito parte per quell'indirizzo, il collegamento di prima non vale più."
+            )
+            flash(words if "email" in made else _("Contatto salvato."), "success")
+            return redirect(url_for(".participant", slug=slug, participant_id=participant_id), 303)
+        form.refuse(no[0])
+        event, one = the_participant(slug, participant_id)
+        buyer, status = found(one.counterpart), no[1]
+        form.revision.raw_data, form.revision.data = None, str(buyer.revision)
+    page = render_template(
+        "matching/office/contact.html", form=form, event=event, title=title_of(event), one=one, name=buyer.legal_name
+    )
+    return page, 422 if form.summary and status == 200 else status  # noqa: PLR2004 - HTTP
+
+
 def route(bp: Blueprint) -> None:
     """Where these pages are."""
+    where = "/ufficio/incontri/<slug>/partecipanti/<uuid:participant_id>/contatto"
+    bp.route(where, methods=["GET", "POST"])(contact)
     bp.route("/ufficio/incontri/<slug>/buyer/importa", methods=["GET", "POST"])(import_buyers)
     bp.get("/ufficio/incontri/<slug>/buyer/modello.xlsx")(sheet_template)
     bp.route("/ufficio/incontri/<slug>/buyer/nuovo", methods=["GET", "POST"])(invite)

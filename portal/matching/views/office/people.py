@@ -13,12 +13,14 @@ from flask_login import current_user
 
 from portal import db
 from portal.kernel.clock import utcnow
+from portal.kernel.errors import NotFound
 from portal.matching import permissions
 from portal.matching.forms.event import stripped
 from portal.matching.models import MatchingEvent, Participant
 from portal.matching.queries import agenda, board, participants, standing
 from portal.matching.rules.judging import Standing
-from portal.matching.service import buyers, judging, leaving, participants as verbs
+from portal.matching.rules.states import EventState, Level, ParticipantState
+from portal.matching.service import buyers, judging, leaving, participants as verbs, wishes
 from portal.matching.views.labels import country, profile_rows
 from portal.matching.views.office.shared import (
     refused,
@@ -32,6 +34,8 @@ from portal.matching.views.office.shared import (
 SUGGESTED: Final = 15
 MOST_MEETINGS: Final = 200
 MOST_DIGITS: Final = 6
+NOTHING: Final = "nothing"
+"""A wish taken back."""
 DONE: Final[Mapping[str, LazyString]] = {
     "conferma": _l("Partecipazione confermata."),
     "ritira": _l("Segnato: non viene."),
@@ -40,6 +44,7 @@ DONE: Final[Mapping[str, LazyString]] = {
     "orari": _l("Disponibilità salvata."),
     "invia": _l("Nuovo collegamento in partenza: quello di prima non vale più."),
     "revoca": _l("Collegamento ritirato: non apre più nulla, in nessun browser."),
+    "preferenza": _l("Preferenza salvata, con il tuo nome."),
     "convalida": _l("Profilo convalidato: chi lo ha scritto è avvisato."),
     "rimanda": _l("Profilo rimandato: chi lo ha scritto legge il motivo."),
 }
@@ -56,7 +61,7 @@ def _page(event: MatchingEvent, one: Participant, *, wrong: str = "", typed: Map
     whole = board.read(session, event)
     shown, profile = whole.find(one.id), participants.find_profile(session, one)
     pairs = whole.pairs(of=one.id) if shown else []
-    everybody = {**whole.firms, **whole.buyers}
+    everybody, around = {**whole.firms, **whole.buyers}, board.wishes_around(session, one.id)
     return render_template(
         "matching/office/participant.html",
         event=event,
@@ -69,22 +74,20 @@ def _page(event: MatchingEvent, one: Participant, *, wrong: str = "", typed: Map
         logo=shown.logo if shown else None,
         delegates=board.delegates(session, one.counterpart_id) if one.counterpart_id else [],
         suggested=[(pair, everybody[pair.other(one.id)].name) for pair in pairs[:SUGGESTED]],
-        wishes=[
-            (everybody[to].name, level)
-            for (who, to), level in whole.wishes.items()
-            if who == one.id and to in everybody
-        ],
-        wanted=[
-            (everybody[who].name, level)
-            for (who, to), level in whole.wishes.items()
-            if to == one.id and who in everybody
-        ],
+        wishes=[(everybody[it.to_id].name, it) for it in around if it.from_id == one.id and it.to_id in everybody],
+        wanted=[(everybody[it.from_id].name, it) for it in around if it.to_id == one.id and it.from_id in everybody],
+        others=sorted(
+            ((str(id_), it.name) for id_, it in everybody.items() if it.participant.side is not one.side),
+            key=lambda it: it[1].casefold(),
+        ),
+        may_say=one.state is ParticipantState.CONFIRMED and event.state is not EventState.CLOSED,
         zone=ZoneInfo(event.timezone),
         sessions=[(key, list(slots)) for key, slots in groupby(event.slots, key=lambda slot: (slot.day, slot.session))],
         country_of=country,
         link=buyers.standing(one.counterpart, one.counterpart.link_epoch, now=utcnow()) if one.counterpart else None,
         may_change=permissions.may_organise(current_user, event.call_id),
         wrong=wrong,
+        refused=(request.view_args or {}).get("verb", "") if wrong else "",
         typed=typed or {},
         **words(),
     )
@@ -94,7 +97,9 @@ def _page(event: MatchingEvent, one: Participant, *, wrong: str = "", typed: Map
 def decide(slug: str, participant_id: UUID, verb: str) -> ResponseReturnValue:
     """Whatever staff say of a participant."""
     event, one = the_participant(slug, participant_id, to_change=True)
-    typed = {name: request.form.get(name, "")[:1000] for name in ("reason", "least", "most", "revision")}
+    typed = {
+        name: request.form.get(name, "")[:1000] for name in ("reason", "least", "most", "revision", "other", "level")
+    }
     wrong = _unreadable(verb, typed)
     if wrong:
         return _page(event, one, wrong=wrong, typed=typed), 422
@@ -110,6 +115,8 @@ def _unreadable(verb: str, typed: Mapping[str, str]) -> str:
         return _("Scrivi quanti incontri in cifre, per esempio 3; il massimo può restare vuoto.")
     if verb == "limiti" and any(int(typed[name] or 0) > MOST_MEETINGS for name in ("least", "most")):
         return _("Al massimo %(most)s incontri.", most=MOST_MEETINGS)
+    if verb == "preferenza" and (not typed["other"] or typed["level"] not in {*Level, NOTHING}):
+        return _("Scegli di chi si tratta e che cosa dice.")
     if verb == "ritira" and not stripped(typed["reason"]):
         return _("Scrivi il motivo.")
     return ""
@@ -133,12 +140,27 @@ def _verb(verb: str, who: UUID, typed: Mapping[str, str]) -> Any:  # noqa: ANN40
         "orari": lambda session, **by: verbs.set_times(session, who, _slots(), **by),
         "invia": lambda session, **by: buyers.resend(session, who, **by),
         "revoca": lambda session, **by: buyers.revoke(session, who, **by),
+        "preferenza": lambda session, **by: wishes.wish(
+            session, who, _other(typed), _level(typed), is_staff=True, **by
+        ),
         "convalida": lambda session, **by: judging.validate(session, who, revision=revision, **by),
         "rimanda": lambda session, **by: judging.send_back(
             session, who, reason=typed["reason"], revision=revision, **by
         ),
     }
     return known[verb]
+
+
+def _other(typed: Mapping[str, str]) -> UUID:
+    """Whom the wish is about; what is no participant's id is 404."""
+    try:
+        return UUID(typed["other"])
+    except ValueError:
+        raise NotFound from None
+
+
+def _level(typed: Mapping[str, str]) -> Level | None:
+    return None if typed["level"] == NOTHING else Level(typed["level"])
 
 
 def _slots() -> list[UUID]:
