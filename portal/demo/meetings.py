@@ -231,7 +231,12 @@ def _solve(event_id: UUID, purpose: str) -> str:
     if work is None:
         raise DomainError
     answer = solve(
-        work.instance, time_limit=work.seconds, locked=work.locked, previous=work.previous, give_up=work.give_up
+        work.instance,
+        time_limit=work.seconds,
+        locked=work.locked,
+        previous=work.previous,
+        hit=work.hit,
+        give_up=work.give_up,
     )
     with transaction() as session:
         solving.finish(session, run_id, answer, now=utcnow())

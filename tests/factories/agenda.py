@@ -45,7 +45,12 @@ def solved(event, *, purpose=solving.BEST, now=LATER, by=OFFICE):
     run = solving.ask(session, event.id, purpose=purpose, seconds=20, by=by, now=now)
     work = solving.start(session, run.id, now=now)
     answer = solve_instance(
-        work.instance, time_limit=20, locked=work.locked, previous=work.previous, give_up=work.give_up
+        work.instance,
+        time_limit=20,
+        locked=work.locked,
+        previous=work.previous,
+        hit=work.hit,
+        give_up=work.give_up,
     )
     solving.finish(session, run.id, answer, now=now)
     return run

@@ -59,23 +59,38 @@ def test_a_resolve_changes_the_fewest_agendas_that_can_be_changed(instance, data
     gone = instance.model_copy(
         update={"meetings": tuple(m for m in instance.meetings if away.id not in {m.a, m.b}), "precedences": ()}
     )
-    after = [(_changed(gone, before, dict(held)), value) for value, held in every_schedule(gone)]
+    hit = data.draw(st.sets(st.sampled_from([one.id for one in instance.participants])))
+    after = [(_changed(gone, before, dict(held), hit), value) for value, held in every_schedule(gone)]
 
-    solution = solve(gone, time_limit=30, previous=a_schedule(instance, **before))
+    solution = solve(gone, time_limit=30, previous=a_schedule(instance, **before), hit=hit)
 
     if not after:
         assert solution.status == "infeasible"
         return
     assert check(gone, solution) == []
-    assert (_changed(gone, before, places(solution)), reached(gone, solution)) == min(after)
+    assert (_changed(gone, before, places(solution), hit), reached(gone, solution)) == min(after)
 
 
-def _changed(instance, before, after):
-    """The participants with another agenda, among the meetings that there still are."""
+def _changed(instance, before, after, hit):
+    """The participants, but for those `hit`, with another agenda among the meetings that there still are."""
     return sum(
         any(before.get(m.id) != after.get(m.id) for m in instance.meetings if one.id in {m.a, m.b})
         for one in instance.participants
+        if one.id not in hit
     )
+
+
+@pytest.mark.parametrize(("hit", "meetings"), [(("F1", "B2"), {"M2", "M3"}), (("F1",), {"M3"}), ((), {"M3"})])
+def test_what_an_absence_frees_is_filled_where_only_those_hit_are_touched(hit, meetings):
+    """F1 lost a meeting, and could meet B2."""
+    instance = an_event()
+
+    solution = solve(instance, previous=a_schedule(instance, M3="S0 T1"), hit=hit)
+
+    assert meetings <= set(places(solution))
+    assert ("M2" in places(solution)) == ("M2" in meetings)
+    assert places(solution)["M3"] == "S0"
+    assert solution.stats["agendas_changed"] == {"value": 0, "bound": 0}
 
 
 def test_the_same_seed_gives_the_same_schedule():

@@ -11,7 +11,7 @@ from portal.matching.queries import agenda, events
 from portal.matching.rules import scheduling
 from portal.matching.rules.agenda import AtWork, NotAtWork, NothingToSchedule
 from portal.matching.rules.states import MeetingState, RunState
-from portal.matching.service import participants, solving
+from portal.matching.service import leaving, participants, solving, telling
 from tests.factories.agenda import LATER, a_market, propose, put, solved, standing
 from tests.factories.calls import make_call
 from tests.factories.evaluation import OFFICE
@@ -94,6 +94,26 @@ def test_a_repair_touches_nobody_without_need(session, call):
     run = solved(event, purpose=solving.REPAIR)
     assert run.solution["stats"]["agendas_changed"]["value"] == 0
     assert {one.id: (one.slot_id, one.table_id, one.revision) for one in wanted} == before
+
+
+@pytest.mark.parametrize("is_told", [True, False])
+def test_two_whom_absences_hit_meet_each_other(session, call, is_told):
+    """Whoever was told of a meeting that is off hears of a change anyway; before a telling nobody is hit."""
+    event, firms, buyers, wanted = a_market(call, firms=2, buyers=2)
+    for one in (firms[1], buyers[1]):
+        one.most_meetings = 1
+    wanted[1].weight, wanted[2].weight, wanted[3].weight = 50, 50, 1
+    session.delete(wanted[0])
+    session.flush()
+    solved(event)
+    assert standing(wanted[1:]) == wanted[1:3]
+    if is_told:
+        telling.publish(session, event.id, reason="", by=OFFICE, now=LATER)
+    for one in (firms[0], buyers[0]):
+        leaving.withdraw(session, one.id, reason="Malattia", by=OFFICE, now=LATER)
+    run = solved(event, purpose=solving.REPAIR)
+    assert standing(wanted[1:]) == ([wanted[3]] if is_told else [])
+    assert run.solution["stats"]["agendas_changed"]["value"] == 0
 
 
 def test_an_answer_for_what_changed_meanwhile_is_refused_whole(session, call):

@@ -61,6 +61,7 @@ def _solved(run_id: UUID, work: solving.Work) -> Solution:
         stop=lambda: stopping,
         locked=work.locked,
         previous=work.previous,
+        hit=work.hit,
         give_up=work.give_up,
     )
 

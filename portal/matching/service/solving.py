@@ -28,6 +28,7 @@ from portal.matching.rules.agenda import (
 from portal.matching.rules.programme import Place, Programme
 from portal.matching.rules.scheduling import Assignment, Instance, Solution
 from portal.matching.rules.states import MeetingState, RunState
+from portal.matching.service import telling
 from portal.matching.service.trace import lock_event, trace
 
 BEST, REPAIR = "best", "repair"
@@ -42,6 +43,7 @@ class Work:
     seconds: int
     locked: tuple[Assignment, ...]
     previous: Solution | None
+    hit: tuple[str, ...]
     give_up: int
 
 
@@ -62,6 +64,7 @@ def ask(session: Session, event_id: UUID, *, purpose: str = BEST, seconds: int =
         "digest": programme.digest,
         "locked": [one.model_dump(mode="json") for one in programme.locked],
         "previous": programme.standing.as_json() if purpose == REPAIR else None,
+        "hit": telling.hit(session, event) if purpose == REPAIR else [],
         "give_up": programme.settings.give_up if purpose == BEST else 0,
     }
     instance = programme.instance.model_dump(mode="json", exclude_none=True)
@@ -86,6 +89,7 @@ def start(session: Session, run_id: UUID, *, now: datetime) -> Work | None:
         seconds=run.options["seconds"],
         locked=tuple(Assignment.model_validate(one) for one in run.options["locked"]),
         previous=Solution.model_validate(previous, strict=False) if previous else None,
+        hit=tuple(run.options.get("hit", ())),
         give_up=run.options["give_up"],
     )
 

@@ -14,7 +14,7 @@ from portal.matching.models import AgendaVersion, MatchingEvent, Participant
 from portal.matching.queries import agenda
 from portal.matching.rules.agenda import NoAgenda, NothingChanged, ReasonMissing
 from portal.matching.rules.states import EventState
-from portal.matching.rules.versions import Change, changes, follow
+from portal.matching.rules.versions import Change, Kind, changes, follow
 from portal.matching.service.trace import lock_event, trace
 
 
@@ -22,6 +22,11 @@ def untold(session: Session, event: MatchingEvent) -> Mapping[str, list[Change]]
     """Participant -> what they would be told if the agenda were published now."""
     previous = agenda.entries_of(agenda.latest_version(session, event.id))
     return changes(previous, follow(previous, agenda.standing(session, event)))
+
+
+def hit(session: Session, event: MatchingEvent) -> list[str]:
+    """Participants who were told of a meeting that is off since: they will hear of a change in any case."""
+    return sorted(who for who, lines in untold(session, event).items() if any(one.kind is Kind.OFF for one in lines))
 
 
 def publish(session: Session, event_id: UUID, *, reason: str, by: str, now: datetime) -> AgendaVersion:

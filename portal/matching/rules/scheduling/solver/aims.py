@@ -1,6 +1,6 @@
 """The terms of the objective, written into a board as costs."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -94,11 +94,11 @@ class Aims:
         )
 
 
-def changed(board: Board, before: dict[int, int]) -> Aim:
-    """The participants whose agenda isn't what it was."""
+def changed(board: Board, before: dict[int, int], hit: Collection[int] = ()) -> Aim:
+    """The participants whose agenda isn't what it was, but for those who are `hit` anyway."""
     costs: list[Cost] = []
     sure = 0
-    for who in board.layout.people:
+    for who in sorted({*board.layout.people} - {*hit}):
         mine = board.layout.meetings_of[who]
         moved = list(_differences(board, mine, before))
         if any(literal is board.always for literal in moved):

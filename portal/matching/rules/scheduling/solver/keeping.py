@@ -1,6 +1,6 @@
 """The best schedule so far, never let go."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from portal.matching.rules.scheduling.figures import agenda, rank, terms
@@ -15,6 +15,7 @@ class Keeper:
 
     layout: Layout
     before: Mapping[int, int] | None = None
+    hit: Collection[int] = ()  # participants whose agenda changes anyway
     stays: Mapping[int, int] = field(default_factory=dict)  # slots in which `wanted` tables are wanted
     wanted: Mapping[int, str] = field(default_factory=dict)
     when: dict[int, int] | None = None
@@ -48,5 +49,7 @@ class Keeper:
         if self.before is None:
             return 0
         return sum(
-            agenda(self.layout, when, who) != agenda(self.layout, self.before, who) for who in self.layout.people
+            agenda(self.layout, when, who) != agenda(self.layout, self.before, who)
+            for who in self.layout.people
+            if who not in self.hit
         )

@@ -1,6 +1,6 @@
 """From an event to its schedule: asked here, found in `solving`."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from portal.matching.rules.scheduling.instance import Instance
 from portal.matching.rules.scheduling.layout import Layout, lay_out
@@ -22,14 +22,16 @@ def solve(
     stop: Callable[[], bool] | None = None,
     locked: Iterable[Assignment] = (),
     previous: Solution | None = None,
+    hit: Collection[str] = (),
     give_up: int = 0,
 ) -> Solution:
     """The best schedule found within `time_limit` seconds, and how far it is proven.
 
     `locked` meetings take place as told. With `previous`, as few agendas as possible change, and only then the
-    objective counts. `give_up`: per cent of the weight that may be lost beyond the least, for less of the terms that
-    come after it; not with `previous`. `on_progress` and `stop` are called in the caller's own thread, ten times a
-    second at most; when `stop` answers true, the best schedule so far is the answer.
+    objective counts; whoever is `hit` anyway, having lost a meeting that the event no longer has, isn't counted: what
+    becomes free is filled as far as it touches only them. `give_up`: per cent of the weight that may be lost beyond the
+    least, for less of the terms that come after it; not with `previous`. `on_progress` and `stop` are called in the
+    caller's own thread, ten times a second at most; when `stop` answers true, the best schedule so far is the answer.
     """
 
     def run(seconds: float) -> Run:
@@ -42,6 +44,7 @@ def solve(
         first,
         pinned=_slots(layout, held),
         before=_slots(layout, previous.assignments) if previous else None,
+        hit=frozenset(at for at, one in enumerate(instance.participants) if one.id in set(hit)),
         wanted=_tables(layout, [*(previous.assignments if previous else ()), *held]),
     )
     best = solving.answer()

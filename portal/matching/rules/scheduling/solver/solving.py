@@ -24,7 +24,8 @@ LATER = 0.75  # of the time left goes to a proof; the rest to looking for better
 class Solving:
     """One event: the best schedule kept so far, the terms in their order, their bounds.
 
-    `pinned`: meeting -> slot of what is locked; `before`: of the schedule to stay near; `wanted`: the tables of both.
+    `pinned`: meeting -> slot of what is locked; `before`: of the schedule to stay near, except
+    for whoever is `hit` anyway; `wanted`: the tables of both.
     """
 
     def __init__(
@@ -34,11 +35,14 @@ class Solving:
         *,
         pinned: Mapping[int, int] = {},
         before: Mapping[int, int] | None = None,
+        hit: frozenset[int] = frozenset(),
         wanted: Mapping[int, str] = {},
     ) -> None:
         self.layout, self.run = layout, run
         self.pinned, self.before = dict(pinned), None if before is None else dict(before)
-        self.keeper = Keeper(layout, before=self.before, stays=(self.before or {}) | self.pinned, wanted=wanted)
+        self.keeper = Keeper(
+            layout, before=self.before, hit=hit, stays=(self.before or {}) | self.pinned, wanted=wanted
+        )
         objective = layout.instance.objective
         terms = ["value"] if isinstance(objective, Weighted) else [term.value for term in objective.terms]
         self.names = ["changed"] * (before is not None) + terms
@@ -131,6 +135,7 @@ class Solving:
             self._find_unbroken(board)
         if self._open_terms():
             if large:
+                self._place(board)
                 board = Board(self.layout, chosen=chosen.meetings, pinned=self.pinned)
             self.descend(Aims(board), stage="chosen", share=0.6)
 
@@ -141,6 +146,13 @@ class Solving:
         answer = self.run.solve(board.without_breaks(), stage="unbroken", how=How.FIT, share=0.3, work=UNBROKEN)
         if answer.found:
             self.keeper.offer(board.schedule(answer.solver))
+
+    def _place(self, board: Board) -> None:
+        """Any schedule of the board's meetings: the choice alone may be worth more than what stands."""
+        if not self._is_on(board) and not self.run.over:
+            answer = self.run.solve(board.model, stage="placing", how=How.FIT, share=0.3)
+            if answer.found:
+                self.keeper.offer(board.schedule(answer.solver))
 
     def _choosing(self) -> tuple[Term, ...]:
         """The terms by which meetings are chosen: those at the head of the order, or both in a weighted sum."""
@@ -217,7 +229,7 @@ class Solving:
     def _aim(self, aims: Aims, name: str) -> Aim:
         match name:
             case "changed":
-                return changed(aims.board, self.before or {})
+                return changed(aims.board, self.before or {}, self.keeper.hit)
             case "value":
                 return aims.weighted(self._weights())
         return aims.of(Term(name))
