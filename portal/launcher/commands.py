@@ -24,6 +24,7 @@ READY_S = 60
 END_S = 60
 ORPHANS_LEAVE_S = 30
 INTERRUPTED = 130
+MISSION_COMPANIES = "75"  # meetings want sixty firms, and not all that apply are funded
 DIRECTLY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
@@ -257,7 +258,8 @@ def with_servers() -> Iterator[dict[str, str]]:
 
 def demo(_words: list[str]) -> int:
     """Fill the database through the services."""
-    stage, companies = os.environ.get("STAGE", "ranked"), os.environ.get("COMPANIES", "50")
+    stage = os.environ.get("STAGE", "ranked")
+    companies = os.environ.get("COMPANIES", MISSION_COMPANIES if stage == "mission" else "50")
     with with_servers() as environment:
         command = [*content.PORTALE, "demo", "fill", "--stage", stage, "--companies", companies]
         return subprocess.run(command, cwd=places.PROJECT, env=environment, check=False).returncode
